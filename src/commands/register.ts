@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import type { ExitStatus } from '../report/failure.ts';
+import type { CommandContext } from './context.ts';
+
+export type MakeContext = (options: { color?: boolean; verbose?: boolean }) => CommandContext;
+export type SetStatus = (status: ExitStatus) => void;
+
+/** The table of commands. Each loads its own code only when it is called, so that start-up stays short. */
+export function registerCommands(program: Command, makeContext: MakeContext, setStatus: SetStatus): void {
+  program
+    .description(
+      'Rebuild a Debian guest (domU) on a Xen dom0, or on QEMU where there is no Xen, from one YAML spec.',
+    )
+    .version(RELIGHT_VERSION, '-V, --version')
+    .option('--no-color', 'plain text; NO_COLOR does the same')
+    .option('-v, --verbose', 'show each external command')
+    .showHelpAfterError()
+    .exitOverride();
+
+  const context = () => makeContext(program.opts());
+
+  program
+    .command('check')
+    .description('validate the site, some guests, or single files')
+    .argument('[names...]', 'guests or files; without any, the whole site')
+    .option('--site <dir>', 'the site directory')
+    .option('--format <format>', 'pretty, json or github', 'pretty')
+    .option('--host', 'also check against this machine')
+    .action(async (names: string[], options: { site?: string; format: string; host?: boolean }) => {
+      const { runCheck } = await import('./check.ts');
+      setStatus(await runCheck(context(), names, options));
+    });
+}
