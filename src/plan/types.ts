@@ -1,4 +1,4 @@
-import type { CheckSpec, NicSpec } from '../spec/types.ts';
+import type { CheckSpec, NicSpec, StorageSpec } from '../spec/types.ts';
 
 /** Names the step of a rebuild that a person sees. The order is the order of a rebuild. */
 export type Phase =
@@ -68,6 +68,16 @@ export interface DomainDefinition {
     | undefined;
   /** TCP ports inside the guest that the checks need; QEMU forwards them to free ports of 127.0.0.1. */
   readonly ports: readonly number[];
+}
+
+export type VolumeState = 'building' | 'live' | 'old' | 'kept';
+
+/** Tags of a volume (`relight.domu=`, `relight.op=`, ...). Role `data` is never destroyed by any step. */
+export interface VolumeTags {
+  readonly domu: string;
+  readonly operation: string;
+  readonly role: 'root' | 'swap' | 'data';
+  readonly state: VolumeState;
 }
 
 /** What the end-state check expects of a root filesystem. One row of the printed table each. */
@@ -167,14 +177,40 @@ export type Step =
       readonly checks: readonly CheckSpec[];
       readonly deadline: number;
     }
-  | { readonly do: 'assert-volume'; readonly volume: string; readonly operation: string };
+  /** Creates a volume under its tags; a volume of that name which is ours and right counts as done, a foreign one fails. */
+  | {
+      readonly do: 'create-volume';
+      readonly storage: StorageSpec;
+      readonly volume: string;
+      readonly size: number;
+      readonly tags: VolumeTags;
+    }
+  | {
+      readonly do: 'tag-volume';
+      readonly storage: StorageSpec;
+      readonly volume: string;
+      readonly operation: string;
+      readonly state: VolumeState;
+    }
+  /** Destroys a rebuilt volume whose tags name this operation; absent is fine, anything else is refused. */
+  | {
+      readonly do: 'remove-volume';
+      readonly storage: StorageSpec;
+      readonly volume: string;
+      readonly operation: string;
+    };
 
-/** How to find out whether an action is already done. Probes only read. */
+/** How a resume finds out whether an action that the journal calls done still is. Probes only read. */
 export type Probe =
-  | { readonly kind: 'never' }
+  /** The journal's word is enough; the steps can be run again where it is not. */
+  | { readonly kind: 'journal' }
   | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'absent'; readonly path: string }
-  | { readonly kind: 'volume'; readonly volume: string; readonly size: number; readonly operation: string }
+  | {
+      readonly kind: 'volume';
+      readonly storage: StorageSpec;
+      readonly volume: string;
+      readonly operation: string;
+    }
   | { readonly kind: 'config'; readonly path: string; readonly operation: string }
   | { readonly kind: 'domain'; readonly domain: string; readonly running: boolean };
 

@@ -1,0 +1,25 @@
+import type { HostPaths } from './facts.ts';
+
+/** Every path below the state directory, in one place. Guest and operation are allow-listed names. */
+export const statePaths = {
+  guest: (paths: HostPaths, guest: string) => `${paths.state}/guests/${guest}`,
+  lock: (paths: HostPaths, guest: string) => `${paths.state}/guests/${guest}/lock`,
+  identity: (paths: HostPaths, guest: string) => `${paths.state}/guests/${guest}/identity`,
+  /** Plan, journal, logs and consoles of one operation. */
+  operation: (paths: HostPaths, guest: string, operation: string) =>
+    `${paths.state}/guests/${guest}/operations/${operation}`,
+  /** The configuration that an operation replaced, kept for the way back. */
+  oldConfig: (paths: HostPaths, guest: string, operation: string) =>
+    `${paths.state}/guests/${guest}/generations/${operation}.cfg`,
+  /** Kernel and initrd for direct boot. */
+  boot: (paths: HostPaths, guest: string, operation: string) =>
+    `${paths.state}/guests/${guest}/boot/${operation}`,
+  work: (paths: HostPaths, operation: string) => `${paths.state}/work/${operation}`,
+  config: (paths: HostPaths, guest: string) => `${paths.config}/${guest}.cfg`,
+  verifyConfig: (paths: HostPaths, guest: string, operation: string) =>
+    `${paths.state}/guests/${guest}/operations/${operation}/verify.cfg`,
+  autoLink: (paths: HostPaths, guest: string) =>
+    paths.auto === undefined ? undefined : `${paths.auto}/${guest}.cfg`,
+  /** Sockets and process identifiers of running QEMU guests. */
+  runtime: (paths: HostPaths) => `${paths.state}/run`,
+} as const;

@@ -1,0 +1,28 @@
+/** Which Debian package brings a program that relight calls. */
+export const PACKAGE_OF: Readonly<Record<string, string>> = {
+  mmdebstrap: 'mmdebstrap',
+  debootstrap: 'debootstrap',
+  sfdisk: 'fdisk',
+  mke2fs: 'e2fsprogs',
+  e2fsck: 'e2fsprogs',
+  'mkfs.xfs': 'xfsprogs',
+  mkswap: 'util-linux',
+  blkid: 'util-linux',
+  flock: 'util-linux',
+  unshare: 'util-linux',
+  chroot: 'coreutils',
+  tar: 'tar',
+  perl: 'perl-base',
+  'ssh-keygen': 'openssh-client',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'mkfs.vfat': 'dosfstools',
+  mcopy: 'mtools',
+  xl: 'xen-utils-common',
+  lvcreate: 'lvm2',
+  zstd: 'zstd',
+};
+
+/** Names the packages that bring the given programs, each once, in order. */
+export function findPackages(programs: readonly string[]): string[] {
+  return [...new Set(programs.map((program) => PACKAGE_OF[program] ?? program))];
+}
