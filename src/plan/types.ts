@@ -123,10 +123,15 @@ export type Step =
   | { readonly do: 'write-file'; readonly path: string; readonly content: Content; readonly mode: number }
   | { readonly do: 'create-file'; readonly path: string; readonly size: number; readonly mode: number }
   | { readonly do: 'rename'; readonly from: string; readonly to: string }
-  | { readonly do: 'hard-link'; readonly from: string; readonly to: string }
+  /** Copies a file durably to a name of its own; a copy that is there already is left alone. */
+  | { readonly do: 'keep-file'; readonly from: string; readonly to: string }
+  /** Puts a kept copy back by a rename; when the copy is gone, it has been put back already. */
+  | { readonly do: 'restore-file'; readonly from: string; readonly to: string }
   | { readonly do: 'symlink'; readonly target: string; readonly path: string }
   /** Removes a file or a symbolic link; absent is fine. */
   | { readonly do: 'remove'; readonly path: string }
+  /** Removes a configuration whose header names this operation; any other is left alone. */
+  | { readonly do: 'remove-config'; readonly path: string; readonly operation: string }
   /** Removes a tree that relight made: the path must lie below the state directory's `work`. */
   | { readonly do: 'remove-work'; readonly path: string }
   | { readonly do: 'unpack-overlay'; readonly root: string; readonly entries: readonly OverlayEntry[] }

@@ -1,0 +1,46 @@
+import type { HostFacts } from '../../host/facts.ts';
+import type { VolumeWish } from '../../resources/volume.ts';
+import type { DiskSpec, GuestSpec, Site } from '../../spec/types.ts';
+
+/** Everything that a plan is made of. The random values come from the caller: planning itself is pure. */
+export interface PlanRequest {
+  readonly site: Site;
+  readonly guest: GuestSpec;
+  readonly facts: HostFacts;
+  /** Names this rebuild: six hexadecimal digits that no volume or operation of the guest bears yet. */
+  readonly operation: string;
+  /** The ready line must repeat it. */
+  readonly nonce: string;
+  /** For a guest that has none yet: 32 hexadecimal digits (machine-id(5)). */
+  readonly machineId: string;
+  readonly specHash: string;
+  readonly hostHash: string;
+  readonly relightVersion: string;
+  readonly bootstrapper: 'mmdebstrap' | 'debootstrap';
+  /** Stop the old guest when its turn comes. */
+  readonly stop: boolean;
+  /** Stop the new guest again once it has been checked. */
+  readonly keepRunning: boolean;
+}
+
+/** A disk of the guest with the volume that holds it in this operation. */
+export interface PlannedDisk {
+  readonly disk: DiskSpec;
+  readonly volume: VolumeWish;
+  /** `xvda`, `xvdb`, ... in the order of the spec. */
+  readonly target: string;
+  /** UUID of the filesystem or swap area that the guest mounts. */
+  readonly filesystemUuid: string;
+  readonly exists: boolean;
+}
+
+/** The names and paths that several actions share. */
+export interface PlanContext extends PlanRequest {
+  readonly disks: readonly PlannedDisk[];
+  readonly rootDisk: PlannedDisk;
+  readonly work: string;
+  readonly rootfs: string;
+  readonly operationDirectory: string;
+  readonly commandLine: string;
+  readonly serialConsole: boolean;
+}

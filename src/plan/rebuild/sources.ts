@@ -1,0 +1,32 @@
+import type { MirrorFacts } from '../../host/facts.ts';
+import type { ArchiveSource } from '../../tools/mmdebstrap.ts';
+import type { PlanContext } from './request.ts';
+
+/** The archives a guest is installed from: the spec's mirror, or those of this machine. */
+export function findMirrors(context: PlanContext): MirrorFacts {
+  const { guest, facts } = context;
+  if (guest.mirror.kind === 'url') {
+    return { archive: guest.mirror.url, security: facts.mirrors?.security };
+  }
+  if (facts.mirrors === undefined) throw new TypeError('the host checks have found a mirror');
+  return facts.mirrors;
+}
+
+/** Suites with updates and security, as sources.list(5) lines. sid has neither. */
+export function listSources(context: PlanContext): ArchiveSource[] {
+  const { suite } = context.guest;
+  const { archive, security } = findMirrors(context);
+  const components = ['main', 'non-free-firmware'];
+  const sources = [{ url: archive, suite, components }];
+  if (suite === 'sid' || suite === 'unstable') return sources;
+  sources.push({ url: archive, suite: `${suite}-updates`, components });
+  if (security !== undefined) sources.push({ url: security, suite: `${suite}-security`, components });
+  return sources;
+}
+
+/** The proxy that packages come through while the guest is installed. */
+export function findProxy(context: PlanContext): string | undefined {
+  const { cache } = context.site.host;
+  if (cache.kind === 'apt-cacher-ng') return `http://${cache.address}`;
+  return cache.kind === 'proxy' ? cache.url : undefined;
+}

@@ -1,0 +1,141 @@
+import { statePaths } from '../../host/paths.ts';
+import { layoutRootDisk, renderSfdiskScript } from '../../render/sfdisk.ts';
+import { deriveUuid } from '../../spec/identity.ts';
+import { buildChrootArgv } from '../../tools/chroot.ts';
+import { buildMke2fsArgv, buildMkswapArgv } from '../../tools/filesystem.ts';
+import { buildBiosImageArgv, buildUefiImageArgv } from '../../tools/grub.ts';
+import type { Action, Step } from '../types.ts';
+import { needsBiosBoot } from './packages.ts';
+import type { PlanContext } from './request.ts';
+
+const CORE_IMAGE = '/boot/grub/core.img';
+const UEFI_IMAGE = '/boot/grub/bootx64.efi';
+
+/** Kernel, initrd and menu: whatever the guest's boot method reads. */
+export function prepareBoot(context: PlanContext): Action {
+  const { facts, guest, operation, rootfs, commandLine } = context;
+  const steps: Step[] = [
+    {
+      do: 'write-grub-config',
+      root: rootfs,
+      rootUuid: context.rootDisk.filesystemUuid,
+      commandLine,
+      serial: context.serialConsole,
+    },
+  ];
+  const inside = (command: string[]): Step => ({
+    do: 'run',
+    argv: buildChrootArgv(rootfs, command),
+    deadline: 120,
+  });
+  if (needsBiosBoot(context)) steps.push(inside(buildBiosImageArgv(CORE_IMAGE)));
+  if (guest.boot === 'uefi') steps.push(inside(buildUefiImageArgv(UEFI_IMAGE)));
+  const boot = statePaths.boot(facts.paths, guest.name, operation);
+  if (guest.boot === 'direct') {
+    steps.push({ do: 'make-directory', path: boot, mode: 0o700 });
+    steps.push({ do: 'copy-kernel', root: rootfs, directory: boot });
+  }
+  return {
+    id: 'prepare-boot',
+    phase: 'personalise',
+    title: `prepare boot by ${guest.boot}`,
+    creates: guest.boot === 'direct' ? [{ kind: 'directory', name: boot }] : [],
+    destroys: [],
+    probe: { kind: 'journal' },
+    steps,
+    undo: [
+      { do: 'remove', path: `${boot}/vmlinuz` },
+      { do: 'remove', path: `${boot}/initrd.img` },
+    ],
+  };
+}
+
+/** Partition table, filesystem, swap area and boot loader onto the new volumes. Nothing is mounted on the way. */
+export function writeVolumes(context: PlanContext): Action {
+  const { rootDisk, rootfs, guest } = context;
+  const device = rootDisk.volume.path;
+  const uefi = guest.boot === 'uefi';
+  const uuid = (part: string) => deriveUuid(context.site.name, guest.name, context.operation, part);
+  const layout = layoutRootDisk(rootDisk.volume.size, uefi);
+  const script = renderSfdiskScript(layout, {
+    disk: uuid('disk'),
+    bios: uuid('bios'),
+    esp: uuid('esp'),
+    root: uuid('root'),
+  });
+  const steps: Step[] = [
+    {
+      do: 'run',
+      argv: ['sfdisk', '--quiet', '--no-reread', '--no-tell-kernel', '--wipe', 'always', device],
+      stdin: script,
+      deadline: 60,
+    },
+    {
+      do: 'run',
+      argv: buildMke2fsArgv({
+        directory: rootfs,
+        device,
+        offset: layout.root.offset,
+        size: layout.root.size,
+        uuid: rootDisk.filesystemUuid,
+        label: 'root',
+      }),
+      deadline: 3600,
+    },
+  ];
+  if (needsBiosBoot(context)) {
+    const boot = `${rootfs}/usr/lib/grub/i386-pc/boot.img`;
+    const sector = layout.bios.offset / 512;
+    steps.push({ do: 'embed-grub', device, boot, core: `${rootfs}${CORE_IMAGE}`, sector });
+  }
+  if (layout.esp !== undefined) {
+    const image = `${context.work}/esp.img`;
+    steps.push(...writeEsp(image, device, layout.esp, `${rootfs}${UEFI_IMAGE}`));
+  }
+  for (const planned of context.disks) {
+    if (planned.disk.role !== 'swap' || planned.disk.keep) continue;
+    steps.push({
+      do: 'run',
+      argv: buildMkswapArgv(planned.volume.path, planned.filesystemUuid),
+      deadline: 60,
+    });
+  }
+  steps.push({ do: 'run', argv: ['sync', '--file-system', device], deadline: 600 });
+  return {
+    id: 'write-volumes',
+    phase: 'write',
+    title: 'write the root filesystem onto its volume',
+    creates: [],
+    destroys: [],
+    probe: { kind: 'journal' },
+    steps,
+    undo: [],
+  };
+}
+
+/** A FAT filesystem made apart and copied to its place, since nothing may be mounted. */
+function writeEsp(
+  image: string,
+  device: string,
+  place: { offset: number; size: number },
+  loader: string,
+): Step[] {
+  const run = (argv: readonly string[]): Step => ({ do: 'run', argv, deadline: 120 });
+  const mebibyte = 1024 * 1024;
+  return [
+    { do: 'remove', path: image },
+    { do: 'create-file', path: image, size: place.size, mode: 0o600 },
+    run(['mkfs.vfat', '-F', '32', '-n', 'ESP', image]),
+    run(['mmd', '-i', image, '::/EFI', '::/EFI/BOOT']),
+    run(['mcopy', '-i', image, loader, '::/EFI/BOOT/BOOTX64.EFI']),
+    run([
+      'dd',
+      `if=${image}`,
+      `of=${device}`,
+      'bs=1M',
+      `seek=${place.offset / mebibyte}`,
+      'conv=notrunc,fsync',
+      'status=none',
+    ]),
+  ];
+}
