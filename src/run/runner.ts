@@ -1,4 +1,5 @@
 import { EXIT, Failure } from '../report/failure.ts';
+import { cleanControl } from './logs.ts';
 
 /** What to run. `argv` never goes through a shell; a secret never goes into `argv` or `environment`. */
 export interface CommandRequest {
@@ -83,6 +84,7 @@ export function describeEnd(result: CommandResult): string {
 function lastLines(text: string): string[] {
   return text
     .split(/[\r\n]+/)
+    .map(cleanControl)
     .filter((line) => line.trim() !== '')
     .slice(-SHOWN_LINES);
 }
