@@ -1,0 +1,66 @@
+import { refuse, requireMatch } from './refuse.ts';
+
+/** A filesystem to mount, or swap space. */
+export interface FstabEntry {
+  readonly role: 'root' | 'swap' | 'data' | 'efi';
+  /** As blkid prints it: 8-4-4-4-12 digits, or `ABCD-1234` for FAT. */
+  readonly uuid: string;
+  readonly filesystem: 'ext4' | 'xfs' | 'swap' | 'vfat';
+  /** Undefined for swap. */
+  readonly mount: string | undefined;
+}
+
+/** A missing data disk must not keep the guest from coming up: systemd would wait 90 s, then fall to a rescue shell. */
+const DATA_OPTIONS = 'defaults,nofail,x-systemd.device-timeout=15s';
+
+/** Writes fstab(5), the root filesystem first, then swap, then the rest by mount point. @throws Failure RL0901 */
+export function renderFstab(entries: readonly FstabEntry[]): string {
+  const rank = (entry: FstabEntry) => ['root', 'swap', 'efi', 'data'].indexOf(entry.role);
+  const sorted = [...entries].sort((a, b) => rank(a) - rank(b) || compare(a.mount ?? '', b.mount ?? ''));
+  return `# Written by relight.\n${sorted.map(renderEntry).join('')}`;
+}
+
+function renderEntry(entry: FstabEntry): string {
+  const uuid = requireMatch(
+    'a filesystem UUID',
+    entry.uuid,
+    /^[0-9A-Fa-f]+(-[0-9A-Fa-f]+)+$/,
+    'hexadecimal digits',
+  );
+  const fields = [
+    `UUID=${uuid}`,
+    encodeMount(entry),
+    entry.filesystem,
+    findOptions(entry),
+    '0',
+    String(findPass(entry)),
+  ];
+  return `${fields.join(' ')}\n`;
+}
+
+/** Blanks and backslashes are spelled in octal (getmntent(3)). */
+function encodeMount(entry: FstabEntry): string {
+  if (entry.filesystem === 'swap') return 'none';
+  const mount = entry.mount ?? refuse('a mount point', entry.mount, 'given for a filesystem');
+  const plain =
+    /^\/[^\u0000-\u001f\u007f]*$/.test(mount) && !mount.split('/').some((part) => /^\.\.?$/.test(part));
+  if (!plain) refuse('a mount point', mount, 'an absolute path without .. and control characters');
+  return mount.replace(/[ \\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
+function findOptions(entry: FstabEntry): string {
+  if (entry.role === 'root') return entry.filesystem === 'ext4' ? 'errors=remount-ro' : 'defaults';
+  if (entry.role === 'swap') return 'sw';
+  return entry.role === 'efi' ? 'umask=0077' : DATA_OPTIONS;
+}
+
+/** XFS checks itself when it is mounted; fsck.xfs(8) does nothing. */
+function findPass(entry: FstabEntry): 0 | 1 | 2 {
+  if (entry.filesystem === 'swap' || entry.filesystem === 'xfs') return 0;
+  return entry.role === 'root' || entry.role === 'efi' ? 1 : 2;
+}
+
+/** By code units, so that the order is the same under every locale. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
