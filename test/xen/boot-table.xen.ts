@@ -1,0 +1,61 @@
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeRow, ROWS, type RowResult } from './lab/boot-rows.ts';
+import { chosenFlavour, FLAVOURS } from './lab/flavours.ts';
+import { prepareGuest } from './lab/guest-image.ts';
+import { LabSession } from './lab/session.ts';
+
+/** Rows wanted, by name; without any, the whole table. */
+const only = process.env.RELIGHT_LAB_ONLY?.split(',');
+const rows = ROWS.filter((row) => only === undefined || only.some((name) => row.name.includes(name)));
+
+describe.skipIf(rows.length === 0)('the boot table', () => {
+  let session: LabSession;
+  const results: RowResult[] = [];
+
+  beforeAll(async () => {
+    const suites = ['trixie', 'bookworm'];
+    const guests = [];
+    for (const suite of suites) guests.push(await prepareGuest(suite));
+    session = await LabSession.create('boot-table', { extraDisks: guests.map((guest) => guest.disk) });
+    for (const [index, guest] of guests.entries()) {
+      const folder = join(session.share, 'guests', suites[index] ?? '');
+      mkdirSync(folder, { recursive: true });
+      copyFileSync(guest.kernel, join(folder, 'vmlinuz'));
+      copyFileSync(guest.initrd, join(folder, 'initrd.img'));
+    }
+    console.log(`lab: dom0 took jobs after ${await session.boot()} s`);
+  });
+  afterAll(async () => session?.end());
+
+  for (const row of rows) {
+    test(row.name, async () => {
+      const disk = row.suite === 'trixie' ? '/dev/vdc' : '/dev/vdd';
+      const verdict = await session.run('boot-row', 420, `${row.suite} ${row.guest} ${row.boot} ${disk}`);
+      const result = describeRow(row, verdict, FLAVOURS[chosenFlavour()].xen);
+      results.push(result);
+      writeResults(session.folder, results);
+      console.log(
+        `${row.name}: ${result.boots ? `ready after ${result.seconds} s, ${result.type}` : 'does not boot'}`,
+      );
+      expect(result.boots, readEvidence(verdict.folder)).toBe(row.boots);
+    });
+  }
+});
+
+function writeResults(folder: string, results: readonly RowResult[]): void {
+  writeFileSync(join(folder, 'boot-table.json'), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+function readEvidence(folder: string): string {
+  return ['output.log', 'row-xl-dmesg', 'console.txt']
+    .map((name) => {
+      try {
+        return `--- ${name}\n${readFileSync(join(folder, name), 'utf8').slice(-1500)}`;
+      } catch {
+        return `--- ${name}: none`;
+      }
+    })
+    .join('\n');
+}

@@ -1,0 +1,58 @@
+# One row of the boot table: boot-row.sh SUITE GUEST BOOT DISK. Boots a prepared disk and waits for its ready line.
+. ./lib.sh
+suite=$1 guest=$2 boot=$3 disk=$4
+name=row-$suite-$guest-$boot
+config=$LAB_OUT/$name.cfg
+console=/var/log/xen/console/guest-$name.log
+grub=/usr/lib/grub-xen
+deadline=${LAB_ROW_DEADLINE:-330}
+
+{
+  echo "name = \"$name\""
+  echo "type = \"$guest\""
+  echo 'memory = 512'
+  echo 'vcpus = 1'
+  echo "disk = [ \"format=raw,vdev=xvda,access=rw,target=$disk\" ]"
+  echo 'vif = [ "bridge=xenbr0,mac=00:16:3e:00:00:01" ]'
+  echo 'on_reboot = "destroy"'
+  echo 'on_crash = "preserve"'
+  [ "$guest" != hvm ] || printf 'serial = [ "pty" ]\nvnc = 0\nvga = "none"\n'
+  case $guest-$boot in
+    *-direct)
+      echo "kernel = \"/lab/guests/$suite/vmlinuz\""
+      echo "ramdisk = \"/lab/guests/$suite/initrd.img\""
+      echo 'cmdline = "root=LABEL=root ro console=ttyS0,115200n8 console=hvc0"'
+      ;;
+    pv-grub) echo "kernel = \"$grub/grub-x86_64-xen.bin\"" ;;
+    pvh-grub) echo "kernel = \"$grub/grub-i386-xen_pvh.bin\"" ;;
+    *-pygrub) echo 'bootloader = "pygrub"' ;;
+    hvm-bios) printf 'firmware = "bios"\nboot = "c"\n' ;;
+    hvm-uefi) printf 'firmware = "ovmf"\nboot = "c"\n' ;;
+  esac
+  [ -z "${LAB_ROW_EXTRA:-}" ] || printf '%b\n' "$LAB_ROW_EXTRA"
+} >"$config"
+
+ready() {
+  # Over HVM's serial line or the PV console: xenconsoled keeps both when it is told to log guests.
+  cat "$console" /var/log/xen/console/guest-"$name"* /var/log/xen/qemu-dm-"$name".log 2>/dev/null | grep -a -m1 -o 'relight-ready lab {.*}'
+}
+gone() { ! xl domid "$name" >/dev/null 2>&1; }
+ended() { ready >/dev/null || gone || xl list "$name" | grep -q -- '---sc-\|----c-'; }
+
+xl dmesg -c >/dev/null 2>&1
+rm -f "$console"
+started=$(date +%s.%N)
+check "xl create" xl create "$config"
+wait_until "$deadline" ended
+seconds=$(echo "$(date +%s.%N) $started" | awk '{ printf "%.0f", $1 - $2 }')
+line=$(ready)
+echo "$seconds" >"$LAB_OUT/row-seconds"
+echo "$line" >"$LAB_OUT/row-ready"
+xl list "$name" >"$LAB_OUT/row-list" 2>&1
+xl vcpu-list "$name" >>"$LAB_OUT/row-list" 2>&1
+xl destroy "$name" >/dev/null 2>&1
+cp "$console" "$LAB_OUT/console.txt" 2>/dev/null
+cp /var/log/xen/qemu-dm-"$name"*.log /var/log/xen/bootloader.*.log "$LAB_OUT/" 2>/dev/null
+xl dmesg >"$LAB_OUT/row-xl-dmesg" 2>&1
+check "ready line" test -n "$line"
+finish

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+/** The lab's own run: one machine at a time, long deadlines, never part of the unit tests. */
+export default defineConfig({
+  test: {
+    include: ['test/xen/**/*.xen.ts'],
+    fileParallelism: false,
+    testTimeout: 3_600_000,
+    hookTimeout: 1_800_000,
+    passWithNoTests: false,
+    bail: 0,
+    reporters: ['verbose'],
+  },
+});
