@@ -36,8 +36,10 @@ ready() {
   # Over HVM's serial line or the PV console: xenconsoled keeps both when it is told to log guests.
   cat "$console" /var/log/xen/console/guest-"$name"* /var/log/xen/qemu-dm-"$name".log 2>/dev/null | grep -a -m1 -o 'relight-ready lab {.*}'
 }
+# GRUB's own last words: it stays in its menu for ever.
+stuck() { grep -aq 'not xen image\|you need to load the kernel first' "$console" 2>/dev/null; }
 gone() { ! xl domid "$name" >/dev/null 2>&1; }
-ended() { ready >/dev/null || gone || xl list "$name" | grep -q -- '---sc-\|----c-'; }
+ended() { ready >/dev/null || stuck || gone || xl list "$name" | grep -q -- '---sc-\|----c-'; }
 
 xl dmesg -c >/dev/null 2>&1
 rm -f "$console"

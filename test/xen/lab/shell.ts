@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { qemuArguments } from './qemu.ts';
+import { LabSession } from './session.ts';
+
+const HELP = `usage: npm run lab [-- --help]
+
+Boots the lab's dom0 with its console on this terminal and logs root in.
+  /lab         the folder that this machine shares: /var/cache/relight-lab/runs/shell/share
+  vg0          a volume group of 40 GB; xenbr0: a bridge with DHCP and a way out
+  relight      dist/relight.mjs, if it was built; /etc/relight: the example site
+Ctrl-a x ends QEMU at once; poweroff ends it in order. The disks are made anew at each start.
+RELIGHT_LAB_FLAVOUR=bookworm takes Xen 4.17, RELIGHT_CACHE another place for the images.
+`;
+
+/** Runs QEMU on this terminal until the machine is off. Returns QEMU's exit status. */
+export async function runShell(words: readonly string[]): Promise<number> {
+  if (words.length > 0) {
+    process.stdout.write(HELP);
+    return words[0] === '--help' ? 0 : 2;
+  }
+  const session = await LabSession.create('shell', { kernelOptions: 'lab.shell' });
+  process.stdout.write(`${HELP}\nbooting, about a minute ...\n`);
+  const child = spawn('qemu-system-x86_64', qemuArguments(session.machine, 'stdio'), { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
