@@ -9,6 +9,12 @@ export interface Position {
   readonly length: number;
 }
 
+/** Another place that has to do with a finding, such as the first of two equal addresses. */
+export interface RelatedPosition {
+  readonly position: Position;
+  readonly message: string;
+}
+
 /**
  * One finding about something that a person wrote.
  * `code` is stable and never reused; the wording comes from the table in `codes.ts`.
@@ -23,4 +29,5 @@ export interface Issue {
   readonly position?: Position;
   /** The path inside the spec, such as `disks.root.size`. */
   readonly path?: string;
+  readonly related?: readonly RelatedPosition[];
 }

@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import type { Issue } from '../report/issue.ts';
+import { isPlainMap, type SpecDocument } from './document.ts';
+import { explainShapeIssue, type ShapeIssue } from './shape-issues.ts';
+
+export interface CheckedShape<Written> {
+  /** What of the document has the right shape: a part with an issue is left out, so that rules can look at the rest. */
+  readonly written: Partial<Written>;
+  readonly issues: readonly Issue[];
+}
+
+/** How deep a wrong value is cut out: `networks.lan` of a site, but the whole `disks` of a guest. */
+export type CutDepth = (topLevelKey: string) => number;
+
+/** Compares a document with its schema. */
+export function checkShape<Written>(
+  schema: z.ZodType<Written>,
+  document: SpecDocument,
+  cutDepth: CutDepth = () => 1,
+): CheckedShape<Written> {
+  if (document.data === undefined) return { written: {}, issues: [] };
+  const parsed = schema.safeParse(document.data);
+  if (parsed.success) return { written: parsed.data as Partial<Written>, issues: [] };
+  const found = parsed.error.issues as readonly ShapeIssue[];
+  const written = structuredClone(document.data) as Record<string, unknown>;
+  for (const issue of found) cutOut(written, issue, cutDepth);
+  return { written: written as Partial<Written>, issues: dropRepeats(found, document) };
+}
+
+function cutOut(written: Record<string, unknown>, issue: ShapeIssue, cutDepth: CutDepth): void {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') {
+    const parent = path.reduce<unknown>(
+      (value, part) => (value as Record<string, unknown> | undefined)?.[part],
+      written,
+    );
+    if (isPlainMap(parent)) for (const key of issue.keys ?? []) delete parent[key];
+    return;
+  }
+  const [top] = path;
+  if (top === undefined) return;
+  const cut = path.slice(0, cutDepth(top));
+  const last = cut.pop();
+  const parent = cut.reduce<unknown>(
+    (value, part) => (value as Record<string, unknown> | undefined)?.[part],
+    written,
+  );
+  if (isPlainMap(parent) && last !== undefined) delete parent[last];
+}
+
+/** Several checks of one value can fail for one reason. */
+function dropRepeats(found: readonly ShapeIssue[], document: SpecDocument): readonly Issue[] {
+  const seen = new Set<string>();
+  return found
+    .flatMap((issue) => explainShapeIssue(document, issue, []))
+    .filter((issue) => {
+      const identity = `${issue.code} ${issue.path} ${issue.message}`;
+      if (seen.has(identity)) return false;
+      seen.add(identity);
+      return true;
+    });
+}
