@@ -22,7 +22,7 @@ export function listBootSettings(domain: DomainDefinition): Settings {
   if (domain.boot === 'direct') return listDirectSettings(domain);
   if (domain.boot === 'grub') return [['kernel', GRUB_IMAGES[domain.guest]]];
   // A path would miss on trixie, where /usr/bin/pygrub is gone: xl finds the bare name in its own directory.
-  if (domain.boot === 'pygrub' && domain.guest === 'pv') return [['bootloader', 'pygrub']];
+  if (domain.boot === 'pygrub') return [['bootloader', 'pygrub']];
   return refuse('a boot method', domain.boot, `one that a ${domain.guest} guest has`);
 }
 
@@ -43,13 +43,17 @@ function listDirectSettings(domain: DomainDefinition): Settings {
 
 /** VNC is on by default in xl; relight's guests speak through their serial console. */
 function listHvmSettings(domain: DomainDefinition): Settings {
-  if (domain.boot !== 'bios' && domain.boot !== 'uefi') {
-    refuse('a boot method', domain.boot, 'bios or uefi for an hvm guest');
+  return [...listFirmwareSettings(domain), ['serial', ['pty']], ['vnc', 0]];
+}
+
+/** With a kernel on this machine the firmware is a BIOS that hands over to it (xl.cfg(5), Direct Kernel Boot). */
+function listFirmwareSettings(domain: DomainDefinition): Settings {
+  if (domain.boot === 'direct') return listDirectSettings(domain);
+  if (domain.boot === 'bios' || domain.boot === 'uefi') {
+    return [
+      ['firmware', domain.boot],
+      ['boot', 'c'],
+    ];
   }
-  return [
-    ['firmware', domain.boot],
-    ['boot', 'c'],
-    ['serial', ['pty']],
-    ['vnc', 0],
-  ];
+  return refuse('a boot method', domain.boot, 'bios, uefi or direct for an hvm guest');
 }
