@@ -17,7 +17,7 @@ export async function readExactly(
   length: number,
   what: string,
 ): Promise<Uint8Array> {
-  if (offset < 0 || offset + length > source.size) throw isoFailure('truncated', what, source.size);
+  if (offset < 0 || offset + length > source.size) throw isoFailure('truncated', { what, size: source.size });
   const first = await source.read(offset, length);
   if (first.length === length) return first;
   const whole = new Uint8Array(length);
@@ -25,7 +25,7 @@ export async function readExactly(
   let filled = first.length;
   while (filled < length) {
     const part = await source.read(offset + filled, length - filled);
-    if (part.length === 0) throw isoFailure('truncated', what, source.size);
+    if (part.length === 0) throw isoFailure('truncated', { what, size: source.size });
     whole.set(part, filled);
     filled += part.length;
   }

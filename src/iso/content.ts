@@ -16,7 +16,7 @@ export async function* readContent(image: IsoImage, entry: IsoEntry): AsyncGener
   for (const extent of entry.extents) {
     const start = extent.block * BLOCK;
     if (extent.length > 0 && start + extent.length > image.source.size) {
-      throw isoFailure('truncated', entry.path, image.source.size);
+      throw isoFailure('truncated', { what: entry.path, size: image.source.size });
     }
     for (let done = 0; done < extent.length; done += CHUNK) {
       const length = Math.min(CHUNK, extent.length - done);
@@ -57,6 +57,6 @@ export async function readTextFile(
 ): Promise<string | undefined> {
   const entry = await findEntry(image, path);
   if (entry?.kind !== 'file') return undefined;
-  if (entry.size > limit) throw isoFailure('limit', `bytes in ${path}`, limit);
+  if (entry.size > limit) throw isoFailure('limit', { what: `bytes in ${path}`, limit });
   return decodeUtf8(await readPart(image, entry, 0, entry.size));
 }

@@ -35,7 +35,7 @@ export interface Descriptors {
  */
 export async function readDescriptors(source: ByteSource): Promise<Descriptors> {
   if (source.size < (FIRST_DESCRIPTOR + 1) * BLOCK) {
-    throw isoFailure('not-iso', `it has only ${source.size} bytes`);
+    throw isoFailure('not-iso', { why: `it has only ${source.size} bytes` });
   }
   let primary: Volume | undefined;
   let joliet: Volume | undefined;
@@ -44,8 +44,8 @@ export async function readDescriptors(source: ByteSource): Promise<Descriptors> 
     const offset = (FIRST_DESCRIPTOR + index) * BLOCK;
     const bytes = await readExactly(source, offset, BLOCK, 'a volume descriptor');
     if (readText(bytes, 1, 5) !== 'CD001') {
-      if (index === 0) throw isoFailure('not-iso', 'there is no volume descriptor at block 16');
-      throw isoFailure('broken', 'the list of volume descriptors', 'has no end');
+      if (index === 0) throw isoFailure('not-iso', { why: 'there is no volume descriptor at block 16' });
+      throw isoFailure('broken', { what: 'the list of volume descriptors', why: 'has no end' });
     }
     const type = readByte(bytes, 0);
     if (type === 255) break;
@@ -53,7 +53,8 @@ export async function readDescriptors(source: ByteSource): Promise<Descriptors> 
     else if (type === 2 && isJoliet(bytes)) joliet ??= parseVolume(bytes, readWideText);
     else if (type === 0) catalogue ??= parseBootRecord(bytes);
   }
-  if (primary === undefined) throw isoFailure('broken', 'the primary volume descriptor', 'is missing');
+  if (primary === undefined)
+    throw isoFailure('broken', { what: 'the primary volume descriptor', why: 'is missing' });
   return { primary, joliet, catalogue };
 }
 
@@ -69,10 +70,10 @@ function readWideText(bytes: Uint8Array, offset: number, length: number): string
 function parseVolume(bytes: Uint8Array, text: typeof readText): Volume {
   const blockSize = readU16(bytes, 128);
   if (blockSize !== BLOCK)
-    throw isoFailure('broken', 'the block size', `is ${blockSize} instead of ${BLOCK}`);
+    throw isoFailure('broken', { what: 'the block size', why: `is ${blockSize} instead of ${BLOCK}` });
   const root = parseRecord(bytes.subarray(156, 190), 0);
   if (root === undefined || !root.isDirectory) {
-    throw isoFailure('broken', 'the root directory record', 'is not one of a directory');
+    throw isoFailure('broken', { what: 'the root directory record', why: 'is not one of a directory' });
   }
   return {
     systemId: text(bytes, 8, 32),

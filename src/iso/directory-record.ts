@@ -33,13 +33,16 @@ export function parseRecord(block: Uint8Array, offset: number): DirectoryRecord 
   const length = readByte(block, offset);
   if (length === 0) return undefined;
   if (length < SHORTEST || offset + length > block.length) {
-    throw isoFailure('broken', 'a directory record', `has the impossible length ${length}`);
+    throw isoFailure('broken', { what: 'a directory record', why: `has the impossible length ${length}` });
   }
   const record = block.subarray(offset, offset + length);
   const nameLength = readByte(record, 32);
   const nameEnd = 33 + nameLength;
   if (nameLength === 0 || nameEnd > length) {
-    throw isoFailure('broken', 'a directory record', `has a name of the impossible length ${nameLength}`);
+    throw isoFailure('broken', {
+      what: 'a directory record',
+      why: `has a name of the impossible length ${nameLength}`,
+    });
   }
   // An extended attribute record comes before the data; its blocks count from the extent's start.
   const block0 = readU32(record, 2) + readByte(record, 1);

@@ -46,12 +46,13 @@ export async function* listDirectory(reader: TreeReader, directory: IsoEntry): A
   const [extent] = directory.extents;
   if (extent === undefined) return;
   if (extent.length > LARGEST_DIRECTORY)
-    throw isoFailure('limit', `bytes in ${directory.path}`, LARGEST_DIRECTORY);
+    throw isoFailure('limit', { what: `bytes in ${directory.path}`, limit: LARGEST_DIRECTORY });
   let earlier: Extent[] = [];
   for await (const record of readRecords(reader, extent, directory.path)) {
     if (isDotRecord(record) || record.isAssociated) continue;
     const extents = [...earlier, record.extent];
-    if (extents.length > MOST_EXTENTS) throw isoFailure('limit', 'extents in one file', MOST_EXTENTS);
+    if (extents.length > MOST_EXTENTS)
+      throw isoFailure('limit', { what: 'extents in one file', limit: MOST_EXTENTS });
     if (record.isContinued && !record.isDirectory) {
       earlier = extents;
       continue;
@@ -98,7 +99,7 @@ async function readSelf(reader: TreeReader, block: number, path: string): Promis
   const bytes = await readExactly(reader.image.cached, block * BLOCK, BLOCK, `the directory ${path}`);
   const record = parseRecord(bytes, 0);
   if (record === undefined || !record.isDirectory)
-    throw isoFailure('broken', `the directory ${path}`, 'is empty');
+    throw isoFailure('broken', { what: `the directory ${path}`, why: 'is empty' });
   return buildEntry(path, '', record, await readFields(reader, record), [record.extent]);
 }
 
@@ -118,7 +119,7 @@ async function makeEntry(
   if (fields?.isRelocated === true) return undefined;
   const name = fields?.name ?? plainName(reader.tree, record);
   if (/[/\0]/.test(name) || name === '' || name === '.' || name === '..') {
-    throw isoFailure('broken', `the directory ${parent}`, `has the impossible name ${name}`);
+    throw isoFailure('broken', { what: `the directory ${parent}`, why: `has the impossible name ${name}` });
   }
   const path = parent === '/' ? `/${name}` : `${parent}/${name}`;
   if (fields?.childBlock === undefined) return buildEntry(path, name, record, fields, extents);

@@ -31,7 +31,7 @@ export async function openImage(source: ByteSource): Promise<IsoImage> {
   const descriptors = await readDescriptors(cached);
   const { primary, joliet } = descriptors;
   if (primary.blocks * BLOCK > source.size) {
-    throw isoFailure('truncated', `a volume of ${primary.blocks * BLOCK} bytes`, source.size);
+    throw isoFailure('truncated', { what: `a volume of ${primary.blocks * BLOCK} bytes`, size: source.size });
   }
   const skip = await findRockRidge(cached, primary);
   const trees: TreeKind[] = [
@@ -46,7 +46,7 @@ export async function openImage(source: ByteSource): Promise<IsoImage> {
 async function findRockRidge(source: ByteSource, volume: Volume): Promise<number | undefined> {
   const start = volume.root.extent.block * BLOCK;
   const record = parseRecord(await readExactly(source, start, BLOCK, 'the root directory'), 0);
-  if (record === undefined) throw isoFailure('broken', 'the root directory', 'is empty');
+  if (record === undefined) throw isoFailure('broken', { what: 'the root directory', why: 'is empty' });
   const budget: HopBudget = { left: 100 };
   const fields = await readSystemUse(source, record.systemUse, 0, budget);
   const sp = fields.find((field) => field.signature === 'SP');

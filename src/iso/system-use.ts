@@ -33,7 +33,7 @@ export async function readSystemUse(
   for (let hops = 0; next !== undefined; hops += 1) {
     budget.left -= 1;
     if (hops >= MOST_HOPS || budget.left < 0)
-      throw isoFailure('limit', 'continuation areas for one file', MOST_HOPS);
+      throw isoFailure('limit', { what: 'continuation areas for one file', limit: MOST_HOPS });
     const bytes = await readContinuation(source, next);
     next = collectFields(bytes, fields);
   }
@@ -48,7 +48,10 @@ interface Continuation {
 
 async function readContinuation(source: ByteSource, area: Continuation): Promise<Uint8Array> {
   if (area.length > 16 * BLOCK || area.offset >= BLOCK) {
-    throw isoFailure('broken', 'a continuation area', `has the impossible length ${area.length}`);
+    throw isoFailure('broken', {
+      what: 'a continuation area',
+      why: `has the impossible length ${area.length}`,
+    });
   }
   return readExactly(source, area.block * BLOCK + area.offset, area.length, 'a continuation area');
 }

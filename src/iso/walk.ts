@@ -30,20 +30,23 @@ export async function* walkTree(image: IsoImage, tree?: TreeKind): AsyncGenerato
     }
     const entry = next.value;
     entries += 1;
-    if (entries > MOST_ENTRIES) throw isoFailure('limit', 'entries', MOST_ENTRIES);
-    if (entry.path.length > LONGEST_PATH) throw isoFailure('limit', 'characters in one path', LONGEST_PATH);
+    if (entries > MOST_ENTRIES) throw isoFailure('limit', { what: 'entries', limit: MOST_ENTRIES });
+    if (entry.path.length > LONGEST_PATH)
+      throw isoFailure('limit', { what: 'characters in one path', limit: LONGEST_PATH });
     yield entry;
     if (entry.kind !== 'directory') continue;
-    if (stack.length >= MOST_LEVELS) throw isoFailure('limit', 'levels of directories', MOST_LEVELS);
+    if (stack.length >= MOST_LEVELS)
+      throw isoFailure('limit', { what: 'levels of directories', limit: MOST_LEVELS });
     stack.push(enter(reader, entry, seen));
   }
 }
 
 function enter(reader: TreeReader, directory: IsoEntry, seen: Set<number>): AsyncGenerator<IsoEntry> {
   const block = directory.extents[0]?.block ?? 0;
-  if (seen.has(block)) throw isoFailure('loop', directory.path);
+  if (seen.has(block)) throw isoFailure('loop', { path: directory.path });
   seen.add(block);
-  if (seen.size > MOST_DIRECTORIES) throw isoFailure('limit', 'directories', MOST_DIRECTORIES);
+  if (seen.size > MOST_DIRECTORIES)
+    throw isoFailure('limit', { what: 'directories', limit: MOST_DIRECTORIES });
   return listDirectory(reader, directory);
 }
 

@@ -16,15 +16,14 @@ export async function openFileSource(path: string): Promise<FileSource> {
   try {
     handle = await open(path, 'r');
   } catch (error) {
-    throw isoFailure(
-      'not-iso',
-      `${path} cannot be opened (${(error as NodeJS.ErrnoException).code ?? error})`,
-    );
+    throw isoFailure('not-iso', {
+      why: `${path} cannot be opened (${(error as NodeJS.ErrnoException).code ?? error})`,
+    });
   }
   const facts = await handle.stat();
   if (!facts.isFile()) {
     await handle.close();
-    throw isoFailure('not-iso', `${path} is not a regular file`);
+    throw isoFailure('not-iso', { why: `${path} is not a regular file` });
   }
   return {
     size: facts.size,
@@ -34,7 +33,8 @@ export async function openFileSource(path: string): Promise<FileSource> {
 }
 
 async function readAt(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
-  const buffer = Buffer.allocUnsafeSlow(length);
+  // A plain array and no Buffer, whose slice() would share its memory.
+  const buffer = new Uint8Array(length);
   const { bytesRead } = await handle.read(buffer, 0, length, offset);
   return buffer.subarray(0, bytesRead);
 }
