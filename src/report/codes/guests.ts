@@ -147,11 +147,6 @@ export const GUEST_CODES = {
   },
   RL3036: { title: 'Too many disks', message: 'a guest has at most {limit} disks' },
   RL3037: { title: 'Unknown suite', message: 'the suite "{value}" is not known', hint: '{suggestion}' },
-  RL3038: {
-    title: 'Routed address without a gateway rule',
-    message: 'the prefix length of {value} must not be /{prefix}',
-    hint: 'write the prefix length of the subnet, such as /{usual}',
-  },
 } as const satisfies Record<string, CodeEntry>;
 
 /** RL31xx: the guests of a site together. RL32xx: releases. RL33xx: the spec and this machine. */
@@ -179,11 +174,6 @@ export const SITE_CODES = {
   RL3105: {
     title: 'Duplicate forward',
     message: 'the forward of {value} is taken already',
-    hint: 'the other is {other}',
-  },
-  RL3106: {
-    title: 'Address is a gateway',
-    message: 'the address {value} is the gateway of another guest',
     hint: 'the other is {other}',
   },
   RL3107: {

@@ -109,9 +109,20 @@ export const TEXT_CODES = {
       '{name} is not a spec: it must be site.yaml or be in domus/, roles/ or images/ of a site, and end in .yaml',
     hint: 'guests are checked together with their site.yaml, which has their networks and defaults',
   },
+  RL1114: {
+    title: 'Site directory missing',
+    message: '{name} is not a directory',
+    hint: 'a site is a directory with a site.yaml; see --site and RELIGHT_SITE',
+  },
   RL1113: {
     title: 'Site cannot be used',
     message: 'the spec of "{name}" has errors; nothing was done',
     hint: 'see them with: relight check {name}',
+  },
+  RL1115: { title: 'No such file', message: '{name} does not exist' },
+  RL1116: {
+    title: 'Host checks missing',
+    message: '--host needs the checks against this machine, which this build does not have',
+    hint: 'leave --host out',
   },
 } as const satisfies Record<string, CodeEntry>;
