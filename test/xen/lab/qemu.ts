@@ -60,6 +60,8 @@ export class RunningMachine {
       stdio: ['ignore', output, output],
     });
     closeSync(output);
+    const child = this.#child;
+    process.once('exit', () => child.kill('SIGKILL'));
     this.ended = new Promise((resolve) => {
       this.#child.on('error', (error) => resolve(`did not start: ${error.message}`));
       this.#child.on('exit', (code, signal) => resolve(`ended with ${code ?? signal}`));

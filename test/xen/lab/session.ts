@@ -1,14 +1,15 @@
 import {
-  copyFileSync,
+  cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { CONTRACT } from '../../fake-dom0/contract.ts';
 import { cacheDirectory } from './cache.ts';
 import { type Dom0Image, prepareDom0 } from './dom0-image.ts';
 import { chosenFlavour } from './flavours.ts';
@@ -29,6 +30,10 @@ export interface Verdict {
 export interface SessionOptions {
   /** Read-only images that appear as vdc, vdd, ... with an overlay each. */
   readonly extraDisks?: readonly string[];
+  /** Root filesystems as tar files, by suite: /lab/roots/SUITE.tar. */
+  readonly roots?: Readonly<Record<string, string>>;
+  /** Whether the example site becomes /etc/relight. */
+  readonly example?: boolean;
   readonly xenOptions?: string;
   readonly kernelOptions?: string;
   /** Of the data disk, that is of vg0; in the form of qemu-img. */
@@ -37,6 +42,7 @@ export interface SessionOptions {
 
 const SCENARIOS = new URL('../scenarios/', import.meta.url).pathname;
 const PROGRAM = new URL('../../../dist/relight.mjs', import.meta.url).pathname;
+const EXAMPLE = new URL('../../../examples/site/', import.meta.url).pathname;
 const BOOT_DEADLINE = 420;
 /** Signs on the console that no verdict will come any more. */
 const FATAL = /Kernel panic|Panic on CPU|Xen BUG|Unhandled: vec|You are in emergency mode/;
@@ -62,8 +68,8 @@ export class LabSession {
     const folder = join(cacheDirectory(), 'runs', name);
     rmSync(folder, { recursive: true, force: true });
     const share = join(folder, 'share');
-    for (const part of ['queue', 'out', 'scenarios']) mkdirSync(join(share, part), { recursive: true });
-    fillShare(share);
+    for (const part of ['queue', 'out', 'roots']) mkdirSync(join(share, part), { recursive: true });
+    fillShare(share, options.roots ?? {}, options.example === true);
     const machine = {
       dom0,
       disks: await makeDisks(folder, dom0, options),
@@ -123,14 +129,19 @@ export class LabSession {
     return this.verdict(this.submit(scenario, deadline, argument), deadline);
   }
 
-  /** Waits for a file that dom0 makes, watching the machine meanwhile. */
-  async waitFor(file: string, deadline: number, what: string): Promise<void> {
+  /** Waits for a file that dom0 makes, watching the machine meanwhile; `giveUp` says why it will not come. */
+  async waitFor(
+    file: string,
+    deadline: number,
+    what: string,
+    giveUp: () => string | undefined = () => undefined,
+  ): Promise<void> {
     const end = Date.now() + deadline * 1000;
     while (!existsSync(file)) {
       const sign = this.#running?.readConsole().match(FATAL)?.[0];
       const state = this.#running?.state ?? (this.#running === undefined ? 'was not started' : undefined);
       const late = Date.now() > end ? `nothing within ${deadline} s` : undefined;
-      const reason = state === undefined ? (sign ?? late) : `QEMU ${state}`;
+      const reason = state === undefined ? (sign ?? giveUp() ?? late) : `QEMU ${state}`;
       if (reason !== undefined) {
         const console = tail(this.#running?.readConsole() ?? '', 25);
         throw new Error(`waiting for ${what}: ${reason}; all of it: ${this.folder}\n${console}`);
@@ -152,11 +163,13 @@ export class LabSession {
   }
 }
 
-/** Scenarios, relight as it was built, and the example site: what dom0 finds under /lab. */
-function fillShare(share: string): void {
-  for (const name of readdirSync(SCENARIOS))
-    copyFileSync(join(SCENARIOS, name), join(share, 'scenarios', name));
-  if (existsSync(PROGRAM)) copyFileSync(PROGRAM, join(share, 'relight.mjs'));
+/** Scenarios, the contract, relight as it was built, and the example site: what dom0 finds under /lab. */
+function fillShare(share: string, roots: Readonly<Record<string, string>>, example: boolean): void {
+  cpSync(SCENARIOS, join(share, 'scenarios'), { recursive: true });
+  writeFileSync(join(share, 'contract.json'), JSON.stringify(CONTRACT));
+  if (existsSync(PROGRAM)) cpSync(PROGRAM, join(share, 'relight.mjs'));
+  if (example && existsSync(EXAMPLE)) cpSync(EXAMPLE, join(share, 'site'), { recursive: true });
+  for (const [suite, file] of Object.entries(roots)) linkSync(file, join(share, 'roots', `${suite}.tar`));
 }
 
 async function makeDisks(folder: string, dom0: Dom0Image, options: SessionOptions): Promise<string[]> {

@@ -1,0 +1,60 @@
+# Sourced after lib.sh by scenarios that rebuild guests: a site, guests, and questions about them.
+export PATH=/lab/scenarios/bin:$PATH RELIGHT_SITE=/etc/relight
+key=/root/.ssh/id_ed25519
+[ -e "$key" ] || ssh-keygen -q -t ed25519 -N '' -f "$key"
+
+write_site() {
+  mkdir -p /etc/relight/domus
+  cat >/etc/relight/site.yaml <<EOF
+relight: 1
+host:
+  hypervisor: xl
+  storage: ${1:-{ lvm: vg0 \}}
+  cache: ${2:-off}
+networks:
+  lan: { mode: bridge, bridge: xenbr0 }
+defaults: { suite: trixie, mirror: host, locale: C.UTF-8, timezone: Etc/UTC }
+EOF
+}
+
+# write_guest NAME LAST_OCTET [MORE YAML]
+write_guest() {
+  cat >"/etc/relight/domus/$1.yaml" <<EOF
+name: $1
+suite: trixie
+guest: ${GUEST_TYPE:-pv}
+boot: ${GUEST_BOOT:-direct}
+install: bootstrap
+memory: ${GUEST_MEMORY:-384MiB}
+vcpus: 1
+disks:
+  root: { size: ${GUEST_ROOT:-1GiB} }
+  srv: { size: 64MiB, keep: true, mount: /srv }
+nics:
+  - { network: lan, address: 10.0.2.$2/24, gateway: 10.0.2.2, dns: [10.0.2.3] }
+users:
+  - { name: anna, sudo: true, ssh-keys: ["$(cat $key.pub)"] }
+start: auto
+${3:-checks: [ { port: 22 } ]}
+EOF
+}
+
+# into LAST_OCTET COMMAND...: runs a command in a guest; its host key must be the one seen first.
+into() {
+  local host=10.0.2.$1
+  shift
+  ssh -o BatchMode=yes -o ConnectTimeout=60 -o StrictHostKeyChecking=accept-new "anna@$host" "$@"
+}
+
+# All that a refused or failed rebuild must leave as it was.
+fingerprint() {
+  lvs --noheadings -o lv_name,lv_uuid,lv_size,lv_tags vg0 | grep -v lab-stranger
+  md5sum /etc/xen/*.cfg 2>/dev/null
+  ls -l /etc/xen/auto 2>/dev/null | awk '{ print $9, $10, $11 }'
+  xl list | awk 'NR > 1 { print $1, $2 }'
+}
+
+root_volumes() { lvs --noheadings -o lv_name "${2:-vg0}" | tr -d ' ' | grep "^$1-root\." | sort; }
+running() { xl domid "$1" >/dev/null 2>&1; }
+# The root volume that a running domain is on.
+live_root() { xl list -l "$1" | grep -o "$1-root\.[0-9a-f]*" | head -1; }

@@ -1,0 +1,36 @@
+# What is refused before anything is touched. Every case must leave volumes, configurations and domains as they were.
+. ./lib.sh
+. ./guests.sh
+write_site
+refused() {
+  local what=$1 status=$2
+  shift 2
+  fingerprint >"$LAB_OUT/before"
+  check "$what: exit $status" fails "$status" "$@"
+  fingerprint >"$LAB_OUT/after"
+  check "$what: nothing has changed" diff "$LAB_OUT/before" "$LAB_OUT/after"
+}
+
+GUEST_ROOT=900GiB write_guest small 31
+refused 'volume group too small' 4 relight rebuild small --yes
+
+lvcreate -qq -y -L 64M -n bad1-srv vg0
+write_guest bad1 32
+refused 'volume name taken by a stranger' 4 relight rebuild bad1 --yes
+lvremove -qq -y vg0/bad1-srv
+
+sed 's/bridge: xenbr0/bridge: xenbr7/' -i /etc/relight/site.yaml
+write_guest bad2 33
+refused 'missing bridge' 4 relight rebuild bad2 --yes
+write_site
+
+GUEST_MEMORY=64GiB write_guest bad3 34
+refused 'too little memory' 4 relight rebuild bad3 --yes
+
+write_guest bad4 35
+mv /usr/bin/qemu-system-i386 /root/ 2>/dev/null
+mv /usr/lib/xen-*/bin/qemu-system-i386 /root/ 2>/dev/null
+GUEST_TYPE=hvm GUEST_BOOT=bios write_guest bad4 35
+refused 'no qemu-system-xen for HVM' 4 relight rebuild bad4 --yes
+rm /etc/relight/domus/{small,bad?}.yaml
+finish
