@@ -13,7 +13,7 @@ import { SHAPE_CODES } from './codes/shape.ts';
 import { TEXT_CODES } from './codes/text.ts';
 import { VALUE_CODES } from './codes/values.ts';
 import type { Issue, Position, RelatedPosition } from './issue.ts';
-import { showText } from './show-text.ts';
+import { hideUrlPassword, showText } from './show-text.ts';
 
 /** Every code with its wording. A code that is no longer used stays unused: it is never given another meaning. */
 export const CODES = {
@@ -23,6 +23,12 @@ export const CODES = {
   ...GUEST_CODES,
   ...SITE_CODES,
   ...ISO_CODES,
+  ...PRESEED_TEXT_CODES,
+  ...PRESEED_QUESTION_CODES,
+  ...PRESEED_VALUE_CODES,
+  ...PRESEED_CONFLICT_CODES,
+  ...PRESEED_RECIPE_CODES,
+  ...PRESEED_INSTALL_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;
@@ -81,6 +87,6 @@ export function isCode(text: string): text is Code {
 function fillTemplate(template: string, parameters: Readonly<Record<string, string | number>>): string {
   return template.replaceAll(/\{([a-z]+)\}/g, (whole, name: string) => {
     const value = parameters[name];
-    return value === undefined ? whole : showText(String(value));
+    return value === undefined ? whole : showText(hideUrlPassword(String(value)));
   });
 }

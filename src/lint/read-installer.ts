@@ -1,0 +1,95 @@
+import type { Entry, Field, Segment } from './entry.ts';
+
+/** A line at which the installer's reader stops: it exits 1, and what follows is never loaded. */
+export interface SyntaxFault {
+  readonly segments: readonly Segment[];
+  readonly missing: 'owner' | 'name' | 'type';
+}
+
+export interface InstallerReading {
+  readonly entries: readonly Entry[];
+  readonly fault: SyntaxFault | undefined;
+  /** A continued line that the end of the file cuts off: it is dropped without a word. */
+  readonly lost: readonly Segment[];
+}
+
+/** [[:space:]] of the C locale. */
+const BLANKS = ' \\t\\n\\v\\f\\r';
+const LEADING = new RegExp(`^[${BLANKS}]*`);
+const TRAILING = new RegExp(`[${BLANKS}]*$`);
+const BLANK_LINE = new RegExp(`^[${BLANKS}]*$`);
+const FIRST_FIELD = new RegExp(`^([^${BLANKS}]*)[${BLANKS}]+`);
+
+/**
+ * Reads a preseed exactly as /bin/debconf-set-selections of the installer does, a shell script that is the same in
+ * bookworm and trixie: first it drops comments in column 1 and blank lines, even inside a continued line, then all
+ * carriage returns; then it strips each line's leading blanks and joins continued lines with one space.
+ */
+export function readAsInstaller(lines: readonly string[]): InstallerReading {
+  const entries: Entry[] = [];
+  let pending: Segment[] = [];
+  for (const [index, raw] of lines.entries()) {
+    if (raw.startsWith('#') || BLANK_LINE.test(raw)) continue;
+    const clean = raw.replaceAll('\r', '');
+    const indent = LEADING.exec(clean)?.[0].length ?? 0;
+    const text = clean.slice(indent);
+    const place = { line: index + 1, column: indent + 1 };
+    if (text.endsWith('\\')) {
+      pending = append(pending, { ...place, text: text.slice(0, -1).replace(TRAILING, '') });
+      continue;
+    }
+    const segments = append(pending, { ...place, text });
+    pending = [];
+    const result = parseLine(segments);
+    if ('missing' in result) return { entries, fault: result, lost: [] };
+    entries.push(result);
+  }
+  return { entries, fault: undefined, lost: pending };
+}
+
+/** `${multiline:+$multiline }`: an empty beginning leaves no space. */
+function append(segments: readonly Segment[], next: Omit<Segment, 'offset'>): Segment[] {
+  const last = segments.at(-1);
+  const length = last === undefined ? 0 : last.offset + last.text.length;
+  if (length === 0) return [{ ...next, offset: 0 }];
+  return [...segments, { ...next, offset: length + 1 }];
+}
+
+function parseLine(segments: readonly Segment[]): Entry | SyntaxFault {
+  const line = segments.map((segment) => segment.text).join(' ');
+  const owner = takeField(line, 0);
+  if (owner === undefined) return { segments, missing: 'owner' };
+  const name = takeField(line, owner.next);
+  if (name === undefined) return { segments, missing: 'name' };
+  const type = takeField(line, name.next) ?? takeRest(line, name.next);
+  if (type === undefined) return { segments, missing: 'type' };
+  const value = { text: line.slice(type.next).replace(TRAILING, ''), offset: type.next };
+  return {
+    segments,
+    owner: toField(owner),
+    name: toField(name),
+    type: toField(type),
+    value,
+    isFlag: type.text === 'seen',
+  };
+}
+
+interface TakenField extends Field {
+  readonly next: number;
+}
+
+/** The word before the next blanks; undefined when no blank follows (`first_field`). */
+function takeField(line: string, offset: number): TakenField | undefined {
+  const match = FIRST_FIELD.exec(line.slice(offset));
+  if (match === null) return undefined;
+  return { text: match[1] ?? '', offset, next: offset + match[0].length };
+}
+
+/** A type at the very end of the line has no value. */
+function takeRest(line: string, offset: number): TakenField | undefined {
+  return offset < line.length ? { text: line.slice(offset), offset, next: line.length } : undefined;
+}
+
+function toField(field: TakenField): Field {
+  return { text: field.text, offset: field.offset };
+}
