@@ -42,7 +42,7 @@ function formatPosition(position: Position, report: IssueReport): string {
 /** The line and a caret below it. A long line is cut around the place. */
 function formatExcerpt(position: Position, report: IssueReport, paint: Paint): readonly string[] {
   const line = lineOf(report.sources.get(position.file), position.line);
-  if (line === undefined) return [];
+  if (line === undefined || line.trim() === '') return [];
   const offset = position.column - 1;
   const start = line.length <= EXCERPT_WIDTH ? 0 : Math.max(0, offset - 40);
   const part = [...line.slice(start, start + EXCERPT_WIDTH)].map(showCharacter).join('').trimEnd();

@@ -18,3 +18,11 @@ function escapeCharacter(character: string): string {
   if (character === '\r') return '\\r';
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+/** A URL can hold a user and a password; neither belongs in a message. The length stays, for the caret. */
+export function hideUrlPassword(text: string): string {
+  return text.replaceAll(
+    /(:\/\/)([^\s/@"']+)@/g,
+    (_whole, start: string, secret: string) => `${start}${'*'.repeat(secret.length)}@`,
+  );
+}

@@ -9,14 +9,14 @@ export interface CheckedShape<Written> {
   readonly issues: readonly Issue[];
 }
 
-/** How deep a wrong value is cut out: `networks.lan` of a site, but the whole `disks` of a guest. */
+/** How deep a wrong value is cut out: 2 for one network or one disk, 1 for a whole key. */
 export type CutDepth = (topLevelKey: string) => number;
 
 /** Compares a document with its schema. */
 export function checkShape<Written>(
   schema: z.ZodType<Written>,
   document: SpecDocument,
-  cutDepth: CutDepth = () => 1,
+  cutDepth: CutDepth = () => 2,
 ): CheckedShape<Written> {
   if (document.data === undefined) return { written: {}, issues: [] };
   const parsed = schema.safeParse(document.data);
@@ -45,7 +45,10 @@ function cutOut(written: Record<string, unknown>, issue: ShapeIssue, cutDepth: C
     (value, part) => (value as Record<string, unknown> | undefined)?.[part],
     written,
   );
-  if (isPlainMap(parent) && last !== undefined) delete parent[last];
+  if (last === undefined) return;
+  // An entry of a list leaves a gap, so that the others keep their positions: see `entriesOf`.
+  if (Array.isArray(parent)) parent[Number(last)] = undefined;
+  else if (isPlainMap(parent)) delete parent[last];
 }
 
 /** Several checks of one value can fail for one reason. */
@@ -59,4 +62,9 @@ function dropRepeats(found: readonly ShapeIssue[], document: SpecDocument): read
       seen.add(identity);
       return true;
     });
+}
+
+/** The entries of a list with their positions, without those that were cut out. */
+export function entriesOf<Item>(list: readonly Item[] | undefined): readonly (readonly [number, Item])[] {
+  return [...(list ?? []).entries()].filter(([, item]) => item !== undefined);
 }

@@ -20,6 +20,8 @@ interface Conversion {
   readonly document: SpecDocument;
   readonly report: (issue: Issue) => void;
   values: number;
+  /** The outermost alias that is being followed: the place to blame for what it expands to. */
+  alias: unknown;
 }
 
 /**
@@ -29,7 +31,7 @@ interface Conversion {
  * @throws NodeProblem when there are too many values, too deep nesting, or an alias without an anchor
  */
 export function convertNode(document: SpecDocument, report: (issue: Issue) => void): unknown {
-  return convert({ document, report, values: 0 }, document.root, 0);
+  return convert({ document, report, values: 0, alias: undefined }, document.root, 0);
 }
 
 function convert(state: Conversion, node: unknown, depth: number): unknown {
@@ -39,7 +41,11 @@ function convert(state: Conversion, node: unknown, depth: number): unknown {
   if (isAlias(node)) {
     const target = state.document.yaml === undefined ? undefined : node.resolve(state.document.yaml);
     if (target === undefined) fail(state, node, 'RL1014', { value: node.source });
-    return convert(state, target, depth + 1);
+    const outer = state.alias;
+    state.alias ??= node;
+    const value = convert(state, target, depth + 1);
+    state.alias = outer;
+    return value;
   }
   if (isScalar(node)) return node.value;
   if (isSeq(node)) return node.items.map((item) => convert(state, item, depth + 1));
@@ -85,6 +91,6 @@ function fail(
   code: 'RL1011' | 'RL1012' | 'RL1014',
   parameters: object,
 ): never {
-  const place = { position: positionOfNode(state.document, node) };
+  const place = { position: positionOfNode(state.document, state.alias ?? node) };
   throw new NodeProblem(makeIssue(code, parameters as { limit: number; value: string }, place));
 }

@@ -7,7 +7,7 @@ import { checkGuestName, checkNameKey, checkReferences, checkRoles, checkSuite }
 import { checkNetworks } from './rules/networks.ts';
 import { checkNics } from './rules/nics.ts';
 import { checkBoot, checkLayout, checkRequired } from './rules/system.ts';
-import { checkLogins, checkUsers } from './rules/users.ts';
+import { checkLogins, checkRootLogin, checkUsers } from './rules/users.ts';
 
 const GUEST_RULES: readonly GuestRule[] = [
   checkGuestName,
@@ -18,6 +18,7 @@ const GUEST_RULES: readonly GuestRule[] = [
   checkLayout,
   checkNics,
   checkUsers,
+  checkRootLogin,
   checkLogins,
   checkFileTargets,
 ];

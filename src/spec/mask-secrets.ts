@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Pair } from 'yaml';
+import { hideUrlPassword } from '../report/show-text.ts';
 import type { SpecDocument } from './document.ts';
 import { measureDistance } from './nearest.ts';
 
@@ -12,7 +13,7 @@ const REFERENCE_KEYS = new Set(['file', 'env']);
  * message or a log never shows one. A mistyped key counts as well; a file that is not YAML is masked line by line.
  */
 export function maskSecrets(document: SpecDocument): string {
-  const { text } = document;
+  const text = hideUrlPassword(document.text);
   if (!mentionsSecret(text)) return text;
   if (document.data === undefined) return maskLines(text);
   const characters = [...text].length === text.length ? [...text] : text.split('');

@@ -20,7 +20,8 @@ const GUEST_EXAMPLE =
   'a guest needs at least a memory and a root disk: { memory: 1GiB, disks: { root: { size: 8GiB } } }';
 const FRAGMENT_EXAMPLE = 'write for example: packages: [nginx]';
 
-const SITE_CUTS: CutDepth = (key) => (key === 'networks' || key === 'defaults' || key === 'host' ? 2 : 1);
+/** The defaults are cut as a guest is: one entry of a list. */
+const SITE_CUTS: CutDepth = (key) => (key === 'defaults' ? 3 : 2);
 
 type Kind = 'site' | 'domus' | 'roles' | 'images';
 

@@ -2,7 +2,7 @@ import { makeIssue, makeIssueByName } from '../report/codes.ts';
 import type { Issue } from '../report/issue.ts';
 import { isPlainMap, nameType, type SpecDocument } from './document.ts';
 import { formatPath, locateKey, locateValue, readSource, type SpecPath } from './locate.ts';
-import { findNearest, suggestNearest } from './nearest.ts';
+import { suggestNearest } from './nearest.ts';
 import { type RuleReference, readRule } from './rule-text.ts';
 import { suggestSize } from './size.ts';
 
@@ -114,9 +114,14 @@ function explainRule(
 ): Issue {
   const place = { position: locateValue(document, path), path: formatPath(path) };
   const source = readSource(document, path);
-  const shown = typeof value === 'string' ? value : (source ?? nameType(value));
+  const shown = typeof value === 'string' ? quoteIfNumber(value, reference) : (source ?? nameType(value));
   const suggestion = reference.code === 'RL2102' ? suggestSize(shown) : '';
   return makeIssueByName(reference.code, { value: shown, suggestion, ...reference.parameters }, place);
+}
+
+/** `not 2` would puzzle whoever wrote vcpus: "2". */
+function quoteIfNumber(value: string, reference: RuleReference): string {
+  return reference.code === 'RL2008' ? `the text "${value}"` : value;
 }
 
 function explainChoice(
@@ -127,9 +132,10 @@ function explainChoice(
 ): Issue {
   const place = { position: locateValue(document, path), path: formatPath(path) };
   const choices = values.map(String);
-  if (typeof value !== 'string') return explainType(document, path, value, 'string');
-  const suggestion = findNearest(value, choices) === undefined ? '' : suggestNearest(value, choices);
-  return makeIssue('RL2005', { value, choices: choices.join(', '), suggestion }, place);
+  const written = typeof value === 'string' ? value : readSource(document, path);
+  if (written === undefined) return explainType(document, path, value, 'string');
+  const suggestion = suggestNearest(written, choices);
+  return makeIssue('RL2005', { value: written, choices: choices.join(', '), suggestion }, place);
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {

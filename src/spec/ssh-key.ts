@@ -22,7 +22,7 @@ export function findSshKeyFault(line: string): string | undefined {
   if (/[\r\n]/.test(line)) return 'it must be one line';
   const [type = '', encoded = ''] = line.split(' ');
   if (!SSH_KEY_TYPES.some((known) => known === type))
-    return `it must start with one of ${SSH_KEY_TYPES.join(', ')}`;
+    return 'it must start with its type, such as ssh-ed25519';
   if (!SSH_KEY_PATTERN.test(line))
     return 'after the type comes the key in base64, then an optional comment in ASCII';
   const bytes = Buffer.from(encoded, 'base64');

@@ -183,7 +183,7 @@ export const SITE_CODES = {
   RL3108: {
     title: 'Guest and image name',
     message: 'a guest and an image must not have the same name "{value}"',
-    hint: 'the other is {other}',
+    hint: 'rename one of the two files; the other is domus/{other}.yaml',
   },
   RL3109: {
     title: 'Bridge of two networks',
@@ -191,7 +191,7 @@ export const SITE_CODES = {
   },
   RL3201: {
     title: 'Boot method impossible',
-    message: 'a {guest} guest of {suite} cannot boot by {boot}: {evidence}',
+    message: 'a guest of type {guest} with the suite {suite} cannot boot by {boot}: {evidence}',
     hint: '{suggestion}',
   },
   RL3301: {

@@ -1,3 +1,4 @@
+import { isPlainMap } from '../document.ts';
 import type { DiskAsWritten } from '../schema.ts';
 import { parseSize } from '../size.ts';
 import type { GuestSource } from '../sources.ts';
@@ -29,7 +30,8 @@ const SYSTEM_TREES = [
 export const checkDisks: GuestRule = (guest, _context, reporter) => {
   const { disks } = guest.written;
   if (disks === undefined) return;
-  if (disks.root === undefined) reporter.at(placeKey(guest, ['disks']), 'RL3002', {});
+  if (disks.root === undefined && !hasRawDisk(guest, 'root'))
+    reporter.at(placeKey(guest, ['disks']), 'RL3002', {});
   if (Object.keys(disks).length > MOST_DISKS)
     reporter.at(placeKey(guest, ['disks']), 'RL3036', { limit: MOST_DISKS });
   for (const [name, disk] of Object.entries(disks)) {
@@ -39,6 +41,12 @@ export const checkDisks: GuestRule = (guest, _context, reporter) => {
   }
   checkMounts(guest, disks, reporter);
 };
+
+/** A disk that has a wrong shape is there all the same. */
+function hasRawDisk(guest: GuestSource, name: string): boolean {
+  const raw = guest.document.data?.disks;
+  return isPlainMap(raw) && Object.hasOwn(raw, name);
+}
 
 function checkRoot(guest: GuestSource, disk: DiskAsWritten, reporter: Reporter): void {
   const path = ['disks', 'root'];

@@ -1,5 +1,6 @@
 import type { Code, IssuePlace } from '../../report/codes.ts';
 import { formatIp, parseCidr } from '../address.ts';
+import { entriesOf } from '../check-shape.ts';
 import { parseForward } from '../forward.ts';
 import { deriveMac, deriveUuid } from '../identity.ts';
 import { type FragmentSource, placeFile, placeValue } from '../sources.ts';
@@ -59,7 +60,7 @@ export function findDuplicates(context: RuleContext): readonly Finding[] {
     });
     names.add(written.name ?? name, written.name === undefined ? claimFile(guest) : claim(['name']));
     uuids.add(written.uuid?.toLowerCase() ?? deriveUuid(context.siteName, name), claim(['uuid']));
-    for (const [index, nic] of (written.nics ?? []).entries()) {
+    for (const [index, nic] of entriesOf(written.nics)) {
       macs.add(
         nic.mac?.toLowerCase() ?? deriveMac(context.siteName, name, index),
         claim(['nics', index, 'mac']),
@@ -68,7 +69,7 @@ export function findDuplicates(context: RuleContext): readonly Finding[] {
         const address = parseCidr(nic[key] ?? '');
         if (address !== undefined) addresses.add(formatIp(address), claim(['nics', index, key]));
       }
-      for (const [position, text] of (nic.forward ?? []).entries()) {
+      for (const [position, text] of entriesOf(nic.forward)) {
         addForward(text, forwards, claim(['nics', index, 'forward', position]));
       }
     }

@@ -1,4 +1,5 @@
 import type { IssuePlace } from '../../report/codes.ts';
+import { entriesOf } from '../check-shape.ts';
 import { suggestNearest } from '../nearest.ts';
 import type { FileAsWritten } from '../schema.ts';
 import {
@@ -19,7 +20,7 @@ export const checkFileTargets: GuestRule = (guest, context, reporter) => {
     ([name]) => name !== 'root' && name !== 'swap',
   );
   for (const source of [...rolesOf(guest, context), guest]) {
-    for (const [index, file] of (source.written.files ?? []).entries()) {
+    for (const [index, file] of entriesOf(source.written.files)) {
       const isBelow = (mount: string | undefined) => mount !== undefined && file.to.startsWith(`${mount}/`);
       const [name, disk] = kept.find(([, candidate]) => isBelow(candidate.mount)) ?? [];
       if (name === undefined || disk?.mount === undefined) continue;
@@ -39,7 +40,7 @@ export function checkRoleOverlap(
 ): void {
   const owners = new Map<string, string>();
   for (const role of rolesOf(source, context)) {
-    for (const file of role.written.files ?? []) {
+    for (const [, file] of entriesOf(role.written.files)) {
       const other = owners.get(file.to);
       owners.set(file.to, role.name);
       if (other === undefined || other === role.name) continue;
@@ -61,7 +62,7 @@ export function checkFileList(
   reporter: Reporter,
 ): void {
   const targets = new Set<string>();
-  for (const [index, file] of (source.written.files ?? []).entries()) {
+  for (const [index, file] of entriesOf(source.written.files)) {
     const place = placeValue.bind(undefined, source);
     const volatile = VOLATILE.find(
       (directory) => file.to === directory || file.to.startsWith(`${directory}/`),
@@ -94,10 +95,6 @@ function suggestPath(from: string, directory: string, knownFiles: ReadonlyMap<st
   const start = `${directory}/${folder}`;
   const names = [...knownFiles.keys()]
     .filter((path) => path.startsWith(start) && !path.slice(start.length).includes('/'))
-    .map((path) => path.slice(start.length));
-  return suggestNearest(
-    from.slice(folder.length),
-    names,
-    'a source is a path below the directory of the site',
-  );
+    .map((path) => folder + path.slice(start.length));
+  return suggestNearest(from, names, 'a source is a path below the directory of the site');
 }

@@ -1,4 +1,5 @@
 import { SUITE_NAMES } from '../../release/suites.ts';
+import { entriesOf } from '../check-shape.ts';
 import { suggestNearest } from '../nearest.ts';
 import { BUILT_IN, normaliseRoute } from '../normalise/guest.ts';
 import { guestName } from '../scalars.ts';
@@ -36,7 +37,7 @@ export const checkReferences: GuestRule = (guest, context, reporter) => {
     reporter.at(placeValue(guest, ['install']), 'RL3025', { value: route.image, suggestion });
   }
   const { networks } = context.sources.site;
-  for (const [index, nic] of (guest.written.nics ?? []).entries()) {
+  for (const [index, nic] of entriesOf(guest.written.nics)) {
     if (isKnownNetwork(context, nic.network)) continue;
     const known = Object.keys(networks ?? {});
     const otherwise =
@@ -67,7 +68,7 @@ export function checkRoles(
   reporter: Reporter,
 ): void {
   const { roles } = context.sources;
-  for (const [index, role] of (source.written.roles ?? []).entries()) {
+  for (const [index, role] of entriesOf(source.written.roles)) {
     if (roles.has(role)) continue;
     const suggestion = suggestNearest(role, roles.keys(), `add it as roles/${role}.yaml`);
     reporter.at(placeValue(source, ['roles', index]), 'RL3024', { value: role, suggestion });

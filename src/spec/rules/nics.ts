@@ -9,6 +9,7 @@ import {
   parseCidr,
   parseIp,
 } from '../address.ts';
+import { entriesOf } from '../check-shape.ts';
 import type { NicAsWritten } from '../schema.ts';
 import { type GuestSource, placeValue } from '../sources.ts';
 import type { GuestRule, Reporter, RuleContext } from './context.ts';
@@ -23,16 +24,16 @@ type Family = (typeof FAMILIES)[number];
 export const checkNics: GuestRule = (guest, context, reporter) => {
   const nics = guest.written.nics ?? [];
   for (const family of FAMILIES) {
-    const withGateway = [...nics.entries()].filter(([, nic]) => nic[family.gateway] !== undefined);
+    const withGateway = entriesOf(nics).filter(([, nic]) => nic[family.gateway] !== undefined);
     for (const [index] of withGateway.slice(1)) {
       reporter.at(placeValue(guest, ['nics', index, family.gateway]), 'RL3030', { key: family.gateway });
     }
-    for (const [index, nic] of nics.entries()) {
+    for (const [index, nic] of entriesOf(nics)) {
       checkAddress(guest, index, nic, family, reporter);
       checkGateway(guest, index, nic, family, reporter);
     }
   }
-  for (const [index, nic] of nics.entries()) checkNetwork(guest, index, nic, context, reporter);
+  for (const [index, nic] of entriesOf(nics)) checkNetwork(guest, index, nic, context, reporter);
 };
 
 function checkAddress(
@@ -131,7 +132,7 @@ function checkNetwork(
   if (nic.address === 'dhcp' && network.mode !== 'bridge') {
     reporter.at(placeValue(guest, ['nics', index, 'address']), 'RL3035', { name, mode: network.mode });
   }
-  for (const [position] of (nic.forward ?? []).entries()) {
+  for (const [position] of entriesOf(nic.forward)) {
     const place = placeValue(guest, ['nics', index, 'forward', position]);
     if (network.mode !== 'nat') reporter.at(place, 'RL3032', { name, mode: network.mode });
     else if (address === undefined) reporter.at(place, 'RL3033', {});

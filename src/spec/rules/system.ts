@@ -1,6 +1,7 @@
 import { chooseDefaultBoot, judgeBoot, listBootMethods } from '../../release/boot.ts';
 import { listRoutesFor, ROUTE_LAYOUTS } from '../../release/routes.ts';
 import { findSuite, GUEST_TYPES } from '../../release/suites.ts';
+import { findNearest } from '../nearest.ts';
 import { BUILT_IN, normaliseRoute } from '../normalise/guest.ts';
 import { parseSize } from '../size.ts';
 import { placeFile, placeKey, placeValue } from '../sources.ts';
@@ -11,7 +12,9 @@ const MINIMUM_MEMORY = 128 * MIB;
 
 /** Keys that every guest needs, from its own file or from the site's defaults. */
 export const checkRequired: GuestRule = (guest, _context, reporter) => {
-  const has = (key: string) => Object.hasOwn(guest.document.data ?? {}, key);
+  const keys = Object.keys(guest.document.data ?? {});
+  // A mistyped key is reported as such; that the right one is missing then says nothing new.
+  const has = (key: string) => keys.some((other) => findNearest(other, ['memory', 'disks']) === key);
   if (guest.document.data === undefined) return;
   if (guest.written.memory === undefined && !has('memory')) {
     reporter.at(placeFile(guest), 'RL2002', { key: 'memory', suggestion: 'for example memory: 1GiB' });

@@ -1,4 +1,6 @@
-import { placeKey, placeValue } from '../sources.ts';
+import { entriesOf } from '../check-shape.ts';
+import type { UserAsWritten } from '../schema.ts';
+import { placeFile, placeKey, placeValue } from '../sources.ts';
 import type { GuestRule } from './context.ts';
 
 /** The users of base-passwd and of what every Debian guest has installed. */
@@ -10,7 +12,7 @@ const SYSTEM_USERS = new Set(
 
 export const checkUsers: GuestRule = (guest, _context, reporter) => {
   const names = new Set<string>();
-  for (const [index, user] of (guest.written.users ?? []).entries()) {
+  for (const [index, user] of entriesOf(guest.written.users)) {
     const path = ['users', index, 'name'];
     if (names.has(user.name)) {
       reporter.at(placeValue(guest, path), 'RL3020', { what: 'the user', value: user.name });
@@ -23,21 +25,30 @@ export const checkUsers: GuestRule = (guest, _context, reporter) => {
   }
 };
 
-/** A guest that nobody can enter is allowed, since a role may bring its own way in, but it is seldom meant. */
-export const checkLogins: GuestRule = (guest, _context, reporter) => {
-  const { users, root } = guest.written;
-  if (root !== undefined && root.login !== true) {
-    for (const key of ['password', 'ssh-keys'] as const) {
-      const value = root[key];
-      if (value === undefined || (Array.isArray(value) && value.length === 0)) continue;
-      const what = key === 'password' ? 'a password' : 'keys';
-      reporter.at(placeKey(guest, ['root', key]), 'RL3022', { what });
-    }
+/** What root has to log in with is a mistake when root cannot log in. */
+export const checkRootLogin: GuestRule = (guest, _context, reporter) => {
+  const { root } = guest.written;
+  if (root === undefined || root.login === true) return;
+  if (root.password !== undefined)
+    reporter.at(placeKey(guest, ['root', 'password']), 'RL3022', { what: 'a password' });
+  if ((root['ssh-keys'] ?? []).length > 0) {
+    reporter.at(placeKey(guest, ['root', 'ssh-keys']), 'RL3022', { what: 'keys' });
   }
-  const isOwn = (key: string) => Object.hasOwn(guest.document.data ?? {}, key);
-  if (users === undefined && isOwn('users')) return;
-  const canEnter = (account: { password?: unknown; 'ssh-keys'?: unknown[] | undefined }) =>
-    account.password !== undefined || (account['ssh-keys'] ?? []).length > 0;
-  if ((users ?? []).some(canEnter) || root?.login === true || guest.document.data === undefined) return;
-  reporter.at(placeKey(guest, isOwn('users') ? ['users'] : []), 'RL3021', {});
+};
+
+/** A guest that nobody can enter is allowed, since a role may bring its own way in, but it is seldom meant. */
+export const checkLogins: GuestRule = (guest, context, reporter) => {
+  const { users, root } = guest.written;
+  const isOwn = Object.hasOwn(guest.document.data ?? {}, 'users');
+  // With an account or a whole file broken, nobody knows yet who can log in.
+  const isUnknown =
+    guest.document.data === undefined ||
+    context.sources.siteDocument?.data === undefined ||
+    (users === undefined && isOwn) ||
+    entriesOf(users).length < (users ?? []).length;
+  if (isUnknown || root?.login === true) return;
+  const canEnter = (user: UserAsWritten) =>
+    user.password !== undefined || (user['ssh-keys'] ?? []).length > 0;
+  if ((users ?? []).some(canEnter)) return;
+  reporter.at(isOwn ? placeKey(guest, ['users']) : placeFile(guest), 'RL3021', {});
 };
