@@ -53,7 +53,7 @@ const GUEST = `name = "contract"
 uuid = "6f1c1b4e-0000-4000-8000-000000000001"
 type = "pvh"
 kernel = "$KERNEL"
-memory = 64
+memory = 256
 vcpus = 1
 disk = ["format=raw,vdev=xvda,access=rw,target=$DEV/$VG/contract"]
 on_poweroff = "destroy"
@@ -92,14 +92,13 @@ export const CONTRACT: readonly ContractCase[] = [
       {
         run: lvs('$VG/none'),
         status: 5,
+        // LVM 2.03.31 (trixie) puts the complaint into the report's own log, older ones onto standard error.
         stdout: '"lv": \\[\\s*\\]',
-        stderr: 'Failed to find logical volume "\\$?\\S+/none"',
       },
       {
         run: vgs('novg'),
         status: 5,
         stdout: '"vg": \\[\\s*\\]',
-        stderr: 'Volume group "novg" not found\\n  Cannot process volume group novg',
       },
       { run: lvremove('none'), status: 5, stderr: 'Failed to find logical volume' },
       { run: ['lvchange', '--addtag', 'x', '$VG/none'], status: 5, stderr: 'Failed to find logical volume' },
@@ -226,7 +225,7 @@ export const CONTRACT: readonly ContractCase[] = [
         run: ['xl', 'list', 'contract'],
         status: 0,
         stdout:
-          'Name +ID +Mem VCPUs\\tState\\tTime\\(s\\)\\ncontract +\\d+ +6\\d +1 +[rbpscd-]{6} +\\d+\\.\\d\\n',
+          'Name +ID +Mem VCPUs\\tState\\tTime\\(s\\)\\ncontract +\\d+ +25\\d +1 +[rbpscd-]{6} +\\d+\\.\\d\\n',
       },
       { run: ['xl', 'list', '-l', 'contract'], status: 0, stdout: '"name": "contract"' },
       { run: ['xl', 'destroy', 'contract'], status: 0 },
@@ -251,7 +250,7 @@ export const CONTRACT: readonly ContractCase[] = [
   {
     name: 'a configuration that cannot be started leaves nothing',
     needs: 'xl',
-    files: { '$DIR/absent.cfg': NO_DISK, '$DIR/broken.cfg': 'name = "contract"\n# no newline' },
+    files: { '$DIR/absent.cfg': NO_DISK, '$DIR/broken.cfg': 'name = "contract"\nmemory = [\n' },
     steps: [
       { run: ['xl', 'create', '$DIR/absent.cfg'], status: 3, stderr: 'failed to stat' },
       { run: ['xl', 'create', '$DIR/broken.cfg'], status: 1, stderr: 'Failed to parse config' },
