@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import type { IsoVerifyOptions } from './iso-verify.ts';
+import type { SetStatus } from './register.ts';
+
+/** The commands below `relight iso`. */
+export function registerIsoCommands(
+  program: Command,
+  context: () => CommandContext,
+  setStatus: SetStatus,
+): void {
+  const iso = program.command('iso').description('read, check and remaster installation images');
+
+  iso
+    .command('inspect')
+    .description('say what an image is, how it boots, and what it can install')
+    .argument('<iso>', 'the image')
+    .option('--json', 'print everything as JSON')
+    .action(async (file: string, options: { json?: boolean }) => {
+      const { runIsoInspect } = await import('./iso-inspect.ts');
+      setStatus(await runIsoInspect(context(), file, options));
+    });
+
+  iso
+    .command('verify')
+    .description("check an image's signature, its files and its boot records")
+    .argument('<iso>', 'the image')
+    .option('--sums <file>', 'the signed list of hashes; SHA512SUMS beside the image unless given')
+    .option('--keyring <file>', "the keyring; Debian's role keys unless given")
+    .option('--fingerprint <fingerprint>', 'a key that may sign; may be given again', append)
+    .option('--insecure', 'accept an image without a signed list')
+    .option('--json', 'print the findings as JSON')
+    .action(async (file: string, options: IsoVerifyOptions) => {
+      const { runIsoVerify } = await import('./iso-verify.ts');
+      setStatus(await runIsoVerify(context(), file, options));
+    });
+}
+
+/** Collects an option that may be given again. */
+function append(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

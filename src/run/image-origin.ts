@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import type { ByteSource } from '../iso/byte-source.ts';
+import { isoFailure } from '../iso/problems.ts';
+import { findInSums, type Origin, requireSignature } from '../iso/signature.ts';
+import { hashSource, type OnProgress } from '../iso/verify.ts';
+import {
+  buildVerifyArgv,
+  IMAGE_KEYS,
+  parseGpgvStatus,
+  parseSqvOutput,
+  ROLE_KEYRINGS,
+  type SignatureResult,
+  VERIFIERS,
+} from '../tools/gpgv.ts';
+import { readBytesFile, statPath } from './files.ts';
+import type { Runner } from './runner.ts';
+
+export interface OriginRequest {
+  readonly image: string;
+  /** SHA512SUMS; beside the image unless given. Its signature is the file with `.sign` appended. */
+  readonly sums?: string;
+  readonly keyring?: string;
+  /** Replaces Debian's keys for images. */
+  readonly fingerprints?: readonly string[];
+  /** Go on without a list or a signature. A bad signature or a wrong hash is never accepted. */
+  readonly insecure: boolean;
+}
+
+const LARGEST_SUMS = 1024 * 1024;
+
+/**
+ * Checks where an image comes from: SHA512SUMS is signed by Debian's key for images, and lists the image's hash.
+ * @throws Failure RL6013 to RL6017. Fails closed: only a missing list or signature is let through, by `insecure`.
+ */
+export async function checkOrigin(
+  source: ByteSource,
+  runner: Runner,
+  request: OriginRequest,
+  onProgress?: OnProgress,
+): Promise<Origin> {
+  const sumsPath = request.sums ?? join(dirname(request.image), 'SHA512SUMS');
+  const missing = [sumsPath, `${sumsPath}.sign`].find((path) => statPath(path)?.isFile() !== true);
+  if (missing !== undefined) {
+    const what = `there is no ${missing}`;
+    if (!request.insecure) throw isoFailure('no-signature', { what });
+    return { kind: 'insecure', reason: what };
+  }
+  const sums = readBytesFile(sumsPath, LARGEST_SUMS);
+  const signature = readBytesFile(`${sumsPath}.sign`, LARGEST_SUMS);
+  const result = await verifySignature(runner, findKeyring(request.keyring), sums, signature);
+  requireSignature(result, request.fingerprints ?? IMAGE_KEYS);
+  const sha512 = await hashSource(source, 'sha512', onProgress);
+  const name = findInSums(sums.toString('utf8'), sha512, basename(request.image));
+  return { kind: 'signed', fingerprints: result.fingerprints, name, sha512 };
+}
+
+function findKeyring(given: string | undefined): string {
+  const found = (given === undefined ? ROLE_KEYRINGS : [given]).find(
+    (path) => statPath(path)?.isFile() === true,
+  );
+  if (found === undefined)
+    throw isoFailure('no-verifier', { what: `there is no ${given ?? ROLE_KEYRINGS[0]}` });
+  return found;
+}
+
+/** Verifies copies in a private directory, so that what was verified is what is used. */
+async function verifySignature(
+  runner: Runner,
+  keyring: string,
+  sums: Uint8Array,
+  signature: Uint8Array,
+): Promise<SignatureResult> {
+  const directory = mkdtempSync(join(tmpdir(), 'relight-'));
+  try {
+    const data = join(directory, 'SHA512SUMS');
+    writeFileSync(data, sums);
+    writeFileSync(`${data}.sign`, signature);
+    for (const verifier of VERIFIERS) {
+      const argv = buildVerifyArgv({ verifier, keyring, signature: `${data}.sign`, data });
+      const result = await runner.run({ argv, deadlineSeconds: 60 });
+      if (result.missing) continue;
+      if (verifier === 'gpgv') return parseGpgvStatus(result.stdout, !result.failed);
+      return parseSqvOutput(result.stdout, result.stderr, !result.failed);
+    }
+    throw isoFailure('no-verifier', { what: 'neither gpgv nor sqv is on PATH' });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
