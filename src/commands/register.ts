@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { WHATS } from '../plan/preview/names.ts';
 import type { ExitStatus } from '../report/failure.ts';
 import type { CommandContext } from './context.ts';
+import { registerIsoCommands } from './register-iso.ts';
+import type { RenderOptions } from './render.ts';
 
 export type MakeContext = (options: { color?: boolean; verbose?: boolean }) => CommandContext;
 export type SetStatus = (status: ExitStatus) => void;
@@ -30,4 +33,24 @@ export function registerCommands(program: Command, makeContext: MakeContext, set
       const { runCheck } = await import('./check.ts');
       setStatus(await runCheck(context(), names, options));
     });
+
+  program
+    .command('render')
+    .description('print the files that a rebuild of a guest would write')
+    .argument('<name>', 'the guest')
+    .option('--what <what>', `one of ${WHATS.join(', ')}; may be given again; without it, all`, append)
+    .option('-o, --output <dir>', 'write the files into a directory, each under its own name')
+    .option('--site <dir>', 'the site directory')
+    .option('--json', 'print paths, modes and contents as JSON')
+    .action(async (name: string, options: RenderOptions) => {
+      const { runRender } = await import('./render.ts');
+      setStatus(await runRender(context(), name, options));
+    });
+
+  registerIsoCommands(program, context, setStatus);
+}
+
+/** Collects an option that may be given again. */
+function append(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

@@ -3,21 +3,26 @@ import { requireMatch } from './refuse.ts';
 /** Locales that libc has built in; locale-gen(8) knows nothing of them. */
 const BUILT_IN: ReadonlySet<string> = new Set(['C', 'POSIX', 'C.UTF-8', 'C.utf8']);
 
-/** @throws Failure RL0901 for anything but a UTF-8 locale or one that libc has built in. */
+/**
+ * A locale that says its character set, or one that libc has built in. What a bare `de_DE` means differs from locale to
+ * locale (/usr/share/i18n/SUPPORTED), so it is not guessed.
+ * @throws Failure RL0901
+ */
 export function requireLocale(locale: string): string {
   if (BUILT_IN.has(locale)) return locale;
   return requireMatch(
     'a locale',
     locale,
-    /^[a-z]{2,3}(_[A-Z]{2})?\.UTF-8(@[a-z]+)?$/,
-    'a UTF-8 locale, as en_GB.UTF-8',
+    /^[a-z]{2,3}(_[A-Z]{2})?\.[A-Z][A-Z0-9-]{1,15}(@[a-z]{1,16})?$/,
+    'spelled with its character set, as en_GB.UTF-8',
   );
 }
 
 /** Writes /etc/locale.gen. @throws Failure RL0901 */
 export function renderLocaleGen(locale: string): string {
   requireLocale(locale);
-  return `# Written by relight.\n${BUILT_IN.has(locale) ? '' : `${locale} UTF-8\n`}`;
+  const charset = /\.([^@]+)/.exec(locale)?.[1] ?? '';
+  return `# Written by relight.\n${BUILT_IN.has(locale) ? '' : `${locale} ${charset}\n`}`;
 }
 
 /** Writes /etc/default/locale. @throws Failure RL0901 */
@@ -30,7 +35,7 @@ export function renderKeyboard(keyboard: string): string {
   requireMatch(
     'a keyboard',
     keyboard,
-    /^[a-z]{2,10}(\([a-z0-9_-]{1,30}\))?$/,
+    /^[a-z][a-z0-9-]{1,31}(\([a-z0-9_-]{1,30}\))?$/,
     'a layout, as gb or fr(latin9)',
   );
   const [layout = '', variant = ''] = keyboard.replace(')', '').split('(');

@@ -23,8 +23,10 @@ export function requireMatch(what: string, value: string, pattern: RegExp, rule:
 
 /** A path on this machine or in the guest: absolute, plain characters, no `..`. @throws Failure RL0901 */
 export function requirePath(what: string, value: string): string {
-  const plain = /^(\/[A-Za-z0-9_.+:@%=~-]+)+$/.test(value) && !/(^|\/)\.\.?(\/|$)/.test(value);
-  return plain ? value : refuse(what, value, 'an absolute path of letters, digits and _.+:@%=~-, without ..');
+  const plain = /^(\/[A-Za-z0-9_.,+:@%=~-]+)+$/.test(value) && !/(^|\/)\.\.?(\/|$)/.test(value);
+  return plain
+    ? value
+    : refuse(what, value, 'an absolute path of letters, digits and _.,+:@%=~-, without ..');
 }
 
 /** Six lower-case hexadecimal pairs. @throws Failure RL0901 */
@@ -48,7 +50,7 @@ export function requireInterface(value: string): string {
   return requireMatch(
     'an interface name',
     value,
-    /^[A-Za-z0-9][A-Za-z0-9_.-]{0,14}$/,
+    /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/,
     'at most 15 plain characters',
   );
 }

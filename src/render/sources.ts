@@ -1,4 +1,4 @@
-import { requireMatch, requirePath } from './refuse.ts';
+import { refuse, requireMatch, requirePath } from './refuse.ts';
 
 /** The archives a guest fetches packages from. */
 export interface MirrorUrls {
@@ -39,17 +39,17 @@ function stanza(request: SourcesRequest, url: string, suites: readonly string[])
     `URIs: ${requireArchiveUrl(url)}\n`,
     `Suites: ${suites.join(' ')}\n`,
     `Components: ${components.join(' ')}\n`,
-    `Signed-By: ${requirePath('a keyring', request.keyring ?? KEYRING)}\n`,
+    `Signed-By: ${requireKeyring(request.keyring ?? KEYRING)}\n`,
   ].join('');
+}
+
+/** apt takes a comma for the end of one keyring's name and the start of the next. @throws Failure RL0901 */
+function requireKeyring(path: string): string {
+  return path.includes(',') ? refuse('a keyring', path, 'free of commas') : requirePath('a keyring', path);
 }
 
 /** No user names or passwords: every user of the guest can read the file. @throws Failure RL0901 */
 function requireArchiveUrl(url: string): string {
-  const pattern = /^https?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\/[A-Za-z0-9._~+/-]*)?$/;
-  return requireMatch(
-    'an archive',
-    url,
-    pattern,
-    'an http or https URL without password, query and fragment',
-  );
+  const pattern = /^https?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(\/[A-Za-z0-9._~%+,:@=&?/-]*)?$/;
+  return requireMatch('an archive', url, pattern, 'an http or https URL without user and password');
 }

@@ -17,6 +17,8 @@ export interface XlDisk {
  */
 export function encodeXlDisk(disk: DomainDisk): string {
   requirePath('a device', disk.device);
+  if (disk.device.endsWith(','))
+    refuse('a device', disk.device, 'free of a comma at its end, which xl would drop');
   requireMatch('a virtual device', disk.target, /^(xvd[a-z]|hd[a-d]|sd[a-z])$/, 'xvda, xvdb and so on');
   return `format=raw,vdev=${disk.target},access=${disk.readOnly ? 'ro' : 'rw'},target=${disk.device}`;
 }

@@ -185,7 +185,7 @@ describe('apt sources', () => {
   test.each([
     'http://user:password@h/',
     'ftp://h/',
-    'http://h/?q',
+    'http://h/"',
     'http://h/a b',
     'http://',
     'file:/srv',
@@ -201,6 +201,7 @@ describe('locale, keyboard, time zone', () => {
   test('a locale is generated and set; those built in are only set', () => {
     expect(readWords(renderLocaleGen('en_GB.UTF-8'))).toEqual([['en_GB.UTF-8', 'UTF-8']]);
     expect(readWords(renderLocaleGen('ca_ES.UTF-8@valencia'))).toEqual([['ca_ES.UTF-8@valencia', 'UTF-8']]);
+    expect(readWords(renderLocaleGen('en_GB.ISO-8859-15'))).toEqual([['en_GB.ISO-8859-15', 'ISO-8859-15']]);
     expect(readWords(renderLocaleGen('C.UTF-8'))).toEqual([]);
     expect(renderDefaultLocale('C.UTF-8')).toBe('LANG=C.UTF-8\n');
   });
@@ -231,9 +232,12 @@ describe('locale, keyboard, time zone', () => {
     );
   });
 
-  test.each(['en_GB', 'en_GB.ISO-8859-1', '../x', 'de_DE.UTF-8\n'])('the locale %j is refused', (locale) => {
-    expect(() => renderLocaleGen(locale)).toThrow(/locale/);
-  });
+  test.each(['en_GB', 'en_GB.utf8', 'de_DE@euro', '../x', 'de_DE.UTF-8\n'])(
+    'the locale %j is refused',
+    (locale) => {
+      expect(() => renderLocaleGen(locale)).toThrow(/locale/);
+    },
+  );
   test.each(['/etc/passwd', '../x', 'Europe/../x', 'Europe/London\n'])(
     'the time zone %j is refused',
     (zone) => {
