@@ -1,6 +1,6 @@
 package FakeXl;
 # Domains as entries of the state. Messages and statuses of xl 4.17 (strings of the program, tools/xl/xl_*.c).
-# scenario.json says what a domain does: {"domains": {NAME: {console, ready, then, afterMs, delayMs, ignoreShutdown}}}.
+# scenario.json says what a domain does: {"domains": {NAME: {console, ready, ending, afterMs, delayMs, ignoreShutdown}}}.
 use strict;
 use warnings;
 use JSON::PP;
@@ -40,9 +40,9 @@ sub reap {
     for my $domain (live_domains($world)) {
         my $over = defined $domain->{endsAt} && time >= $domain->{endsAt};
         if (!$over) { push @left, $domain; next }
-        my $action = $domain->{$domain->{then} eq 'crash' ? 'on_crash' : 'on_poweroff'} // 'destroy';
+        my $action = $domain->{$domain->{ending} eq 'crash' ? 'on_crash' : 'on_poweroff'} // 'destroy';
         next if $action ne 'preserve';
-        $domain->{flags} = $domain->{then} eq 'crash' ? '----c-' : '---s--';
+        $domain->{flags} = $domain->{ending} eq 'crash' ? '----c-' : '---s--';
         push @left, $domain;
     }
     $world->{state}{domains} = \@left;
@@ -116,9 +116,9 @@ sub create {
         on_poweroff => $config->{on_poweroff} // 'destroy', on_crash => $config->{on_crash} // 'destroy',
     };
     my $plot = $world->{scenario}{domains}{$name} // {};
-    $domain->{then} = $plot->{then} // 'run';
+    $domain->{ending} = $plot->{ending} // 'run';
     $domain->{endsAt} = time + ($plot->{afterMs} // 0) / 1000 + ($plot->{delayMs} // 0) / 1000
-        if $domain->{then} ne 'run';
+        if $domain->{ending} ne 'run';
     push @{$state->{domains}}, $domain;
     play_console($world, $domain, $plot, $text);
     return (0, '', $head);
@@ -173,7 +173,7 @@ sub shut_down {
     my $ignored = $world->{scenario}{domains}{$domain->{name}}{ignoreShutdown};
     my $id = $domain->{id};
     my $head = "Shutting down domain $id\n";
-    $domain->{then} = 'poweroff' unless $ignored;
+    $domain->{ending} = 'poweroff' unless $ignored;
     $domain->{endsAt} = time unless $ignored;
     return (0, '', $head) unless $flags->{'-w'};
     my $later = sub {
@@ -238,7 +238,9 @@ sub console {
 # The part of xl's grammar that a careful writer uses; undef where the real parser stops.
 sub parse_config {
     my ($text) = @_;
-    return undef if $text =~ /\r|^\xEF\xBB\xBF|#[^\n]*\z/;
+    # xl itself ends the last line; without it a comment there would be a lexical error.
+    $text .= "\n";
+    return undef if $text =~ /\r|^\xEF\xBB\xBF/;
     my $string = qr/"((?:[^"\\\n]|\\[\\"'abfnrtv])*)"|'((?:[^'\\\n]|\\[\\"'abfnrtv])*)'/;
     my %config;
     pos($text) = 0;

@@ -21,8 +21,8 @@ export interface Plot {
   readonly ready?: boolean;
   /** Changes to the facts in the ready line. */
   readonly facts?: Readonly<Record<string, unknown>>;
-  readonly then?: 'run' | 'poweroff' | 'crash';
-  /** Milliseconds until `then`. */
+  readonly ending?: 'run' | 'poweroff' | 'crash';
+  /** Milliseconds until `ending`. */
   readonly afterMs?: number;
   /** Milliseconds until the console says anything. */
   readonly delayMs?: number;
