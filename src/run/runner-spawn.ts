@@ -1,8 +1,10 @@
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { closeSync } from 'node:fs';
 import { execa, type Options } from 'execa';
+import { describeErrno } from './files.ts';
 import type { CommandRequest, CommandResult, Runner } from './runner.ts';
+import { type Descriptors, isProgram, openDescriptors, readBytes } from './runner-descriptors.ts';
 import { rebuildEnvironment } from './runner-environment.ts';
+import { GRACE_MS, GroupStopper } from './runner-group.ts';
 import { CappedOutput, LineSplitter } from './runner-output.ts';
 
 export interface RunnerOptions {
@@ -13,8 +15,6 @@ export interface RunnerOptions {
   readonly lockDescriptor?: number;
 }
 
-/** Between SIGTERM and SIGKILL. */
-const GRACE_MS = 5000;
 /** How long after a command's end its output may be held open by something that it left behind. */
 const DRAIN_MS = 2000;
 /** `timeout` (coreutils) is the second line of defence: it acts when relight itself was killed. */
@@ -36,7 +36,12 @@ async function runCommand(request: CommandRequest, options: RunnerOptions): Prom
   if (!isProgram(program, environment.PATH ?? '')) {
     return end({ missing: true, stderr: `${program}: not found on PATH` });
   }
-  const descriptors = openDescriptors(request);
+  let descriptors: Descriptors;
+  try {
+    descriptors = openDescriptors(request);
+  } catch (error) {
+    return end({ stderr: `${describeErrno(error)}\n` });
+  }
   try {
     if (request.detached === true) return end(await startDetached(request, environment, descriptors));
     return end(await runToEnd(request, environment, descriptors, options));
@@ -45,11 +50,6 @@ async function runCommand(request: CommandRequest, options: RunnerOptions): Prom
       if (descriptor !== undefined) closeSync(descriptor);
     }
   }
-}
-
-interface Descriptors {
-  readonly input: number | undefined;
-  readonly output: number | undefined;
 }
 
 async function runToEnd(
@@ -152,38 +152,6 @@ function wrapCommand(request: CommandRequest, hasLock: boolean): string[] {
   return [...backstop, ...dropLock, ...request.argv];
 }
 
-/** Stops a process group: SIGTERM at first, SIGKILL when it is still there five seconds later. */
-class GroupStopper {
-  readonly #group: number | undefined;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(group: number | undefined) {
-    this.#group = group;
-  }
-
-  stop(): void {
-    if (this.#timer !== undefined) return;
-    this.#kill('SIGTERM');
-    this.#timer = setTimeout(() => this.#kill('SIGKILL'), GRACE_MS);
-  }
-
-  /** The leader has ended. What is left of a stopped group goes at once: its leader's end was its chance. */
-  finish(): void {
-    if (this.#timer === undefined) return;
-    clearTimeout(this.#timer);
-    this.#kill('SIGKILL');
-  }
-
-  #kill(signal: NodeJS.Signals): void {
-    if (this.#group === undefined) return;
-    try {
-      process.kill(-this.#group, signal);
-    } catch {
-      // ESRCH: nothing is left of the group.
-    }
-  }
-}
-
 function collect(
   stream: NodeJS.ReadableStream | null,
   name: 'stdout' | 'stderr',
@@ -201,31 +169,6 @@ function collect(
       return output.text();
     },
   };
-}
-
-function readBytes({ stdin }: CommandRequest): string | Uint8Array | undefined {
-  return typeof stdin === 'string' || stdin instanceof Uint8Array ? stdin : undefined;
-}
-
-function openDescriptors(request: CommandRequest): Descriptors {
-  const { stdin, outputFile } = request;
-  const fromFile = stdin !== undefined && typeof stdin === 'object' && 'file' in stdin;
-  const input = fromFile ? openSync((stdin as { file: string }).file, 'r') : undefined;
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-  const output = outputFile === undefined ? undefined : openSync(outputFile, flags, 0o600);
-  return { input, output };
-}
-
-function isProgram(name: string, path: string): boolean {
-  const candidates = name.includes('/') ? [name] : path.split(delimiter).map((part) => join(part, name));
-  return candidates.some((candidate) => {
-    try {
-      accessSync(candidate, constants.X_OK);
-      return statSync(candidate).isFile();
-    } catch {
-      return false;
-    }
-  });
 }
 
 function makeResult(

@@ -1,3 +1,4 @@
+import { PACKAGE_OF } from '../host/programs.ts';
 import { EXIT, Failure } from '../report/failure.ts';
 import { cleanControl } from './logs.ts';
 
@@ -64,7 +65,11 @@ export function requireSuccess(result: CommandResult, options: { logPath?: strin
   const log = options.logPath === undefined ? undefined : `the whole output is in ${options.logPath}`;
   if (result.aborted) throw new Failure(EXIT.interrupted, 'RL0604', `interrupted while ${program} ran`, log);
   if (result.missing) {
-    const hint = `install the package that brings ${program}, or put it on PATH`;
+    const name = Object.hasOwn(PACKAGE_OF, program) ? PACKAGE_OF[program] : undefined;
+    const hint =
+      name === undefined
+        ? `install the package that brings ${program}`
+        : `install it: apt-get install ${name}`;
     throw new Failure(EXIT.notReady, 'RL0602', `the program ${program} is not on PATH`, hint);
   }
   const message = [`${program} ${describeEnd(result)}`, ...lastLines(result.stderr || result.stdout)];

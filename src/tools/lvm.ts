@@ -34,7 +34,10 @@ const VOLUME_FIELDS =
 const GROUP_FIELDS = 'vg_name,vg_uuid,vg_size,vg_free,vg_extent_size';
 const EXTENT_UNIT = 512;
 
-/** argv of lvs(8) for all volumes, those of a group, or one (`group` and `name`). Exit 5: there is no such volume. */
+/**
+ * argv of lvs(8) for all volumes, those of a group, or one (`group` and `name`). Status 5 says that something failed, not
+ * that a volume is absent: to learn that, list its group and look for the name.
+ */
 export function buildLvsArgv(group?: string, name?: string): string[] {
   return ['lvs', ...REPORT, '-o', VOLUME_FIELDS, ...(group === undefined ? [] : [joinName(group, name)])];
 }

@@ -76,6 +76,15 @@ describe('createRunner', () => {
     expect((await runner.run({ ...read, stdin: { file: `${directory}/in` } })).stdout).toBe('of a file');
   });
 
+  it('fails, and does not reject, when a file for its input or output cannot be opened', async () => {
+    const input = await runner.run({ argv: ['cat'], stdin: { file: '/none' }, deadlineSeconds: 10 });
+    const output = await runner.run({ argv: ['cat'], outputFile: '/none/x', deadlineSeconds: 10 });
+    for (const result of [input, output]) {
+      expect(result).toMatchObject({ failed: true, status: null, missing: false });
+      expect(result.stderr).toContain('ENOENT');
+    }
+  });
+
   it('survives a command that does not read its input', async () => {
     const result = await runner.run({ argv: ['true'], stdin: 'x'.repeat(1 << 20), deadlineSeconds: 10 });
     expect(result.failed).toBe(false);
@@ -213,6 +222,18 @@ describe('requireSuccess', () => {
         'red',
       ].join('\n  '),
     );
+  });
+
+  it('names the package of a missing program', async () => {
+    const base = await runner.run({ ...request, argv: ['no-such-program'] });
+    const hints = ['mmdebstrap', 'no-such-program', 'toString'].map(
+      (program) => catchFailure(() => requireSuccess({ ...base, argv: [program] })).hint,
+    );
+    expect(hints).toEqual([
+      'install it: apt-get install mmdebstrap',
+      'install the package that brings no-such-program',
+      'install the package that brings toString',
+    ]);
   });
 
   it('tells a missing program, a deadline and an interruption apart', async () => {

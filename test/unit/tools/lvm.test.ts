@@ -54,6 +54,11 @@ describe('the reports of LVM 2.03.16', () => {
     expect(parseVgs(captured('lvm-vgs-2.03.16-missing.json'))).toEqual([]);
   });
 
+  it('are read with the log that LVM 2.03.31 puts beside them', () => {
+    const log = [{ log_seq_num: '1', log_type: 'error', log_message: 'Failed to find logical volume' }];
+    expect(parseLvs(JSON.stringify({ report: [{ lv: [] }], log }))).toEqual([]);
+  });
+
   it('are refused when they are something else', () => {
     for (const text of ['', 'x', '{}', '[]', 'null', '{"report": 1}'])
       expect(() => parseLvs(text)).toThrow(Failure);
