@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -31,6 +32,7 @@ import {
 import { parseMountPoints, removeWorkTree, resolveBelow } from '../../../src/run/files-tree.ts';
 import { createRecordingRunner } from '../../../src/run/runner-recording.ts';
 import { createRunner } from '../../../src/run/runner-spawn.ts';
+import { bundleProgram } from '../../support/bundle.ts';
 
 let directory = '';
 beforeEach(() => {
@@ -75,6 +77,36 @@ describe('writeFileAtomically', () => {
     expect(() => writeFileAtomically(`${directory}/full`, 'x', 0o600)).toThrow();
     expect(readdirSync(directory)).toEqual(['full']);
     expect(() => writeFileAtomically(`${directory}/none/a`, 'x', 0o600)).toThrow(/ENOENT/);
+  });
+});
+
+describe('writeFileAtomically against a swapper', () => {
+  it('writes into the directory that it opened, whatever takes its place meanwhile', async () => {
+    const program = `${directory}/program.mjs`;
+    const source = `import { writeFileAtomically } from '@src/run/files.ts';
+      writeFileAtomically(process.argv[2], 'new', 0o600);`;
+    bundleProgram(source, program);
+    for (const name of ['xen', 'elsewhere']) mkdirSync(`${directory}/${name}`);
+    // strace holds the program at the door of rename(2) until the swap is done: the temporary file tells when.
+    const inject = ['-e', 'trace=rename', '-e', 'inject=rename:delay_enter=3000000'];
+    const argv = [
+      'strace',
+      '-o',
+      '/dev/null',
+      ...inject,
+      process.execPath,
+      program,
+      `${directory}/xen/a.cfg`,
+    ];
+    const running = runner.run({ argv, deadlineSeconds: 30 });
+    const isSynced = () =>
+      readdirSync(`${directory}/xen`).some((name) => statSync(`${directory}/xen/${name}`).size === 3);
+    while (!isSynced()) await new Promise((resolve) => setTimeout(resolve, 20));
+    renameSync(`${directory}/xen`, `${directory}/moved`);
+    symlinkSync('elsewhere', `${directory}/xen`);
+    expect(await running).toMatchObject({ status: 0 });
+    expect(readdirSync(`${directory}/elsewhere`)).toEqual([]);
+    expect(readdirSync(`${directory}/moved`)).toEqual(['a.cfg']);
   });
 });
 
