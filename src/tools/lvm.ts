@@ -151,6 +151,18 @@ export function parseVgs(output: string): VolumeGroup[] {
   }));
 }
 
+/** The complaints in a JSON report: LVM 2.03.31 puts them there instead of onto standard error. */
+export function parseLvmErrors(output: string): string[] {
+  try {
+    const document = JSON.parse(output) as { log?: { log_type: string; log_message: string }[] };
+    return (document.log ?? [])
+      .filter((entry) => entry.log_type === 'error')
+      .map((entry) => entry.log_message);
+  } catch {
+    return [];
+  }
+}
+
 function readRows(output: string, kind: 'lv' | 'vg'): Record<string, string | undefined>[] {
   try {
     const document = JSON.parse(output) as { report: Record<string, Record<string, string>[]>[] };

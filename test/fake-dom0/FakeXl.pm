@@ -91,6 +91,8 @@ sub create {
     my $text = do { local $/; <$file> };
     my $config = parse_config($text) // return (1, '', "${head}Failed to parse config: Invalid argument\n");
     my $name = $config->{name} // return (1, '', "${head}Domain name must be specified.\n");
+    return (1, '', "${head}Neither kernel nor bootloader specified\n")
+        if ($config->{type} // 'pv') ne 'hvm' && !grep { defined $config->{$_} } qw(kernel bootloader firmware);
     return (0, $json->encode($config), $head) if $flags->{'-N'} || $flags->{'-n'};
     return (3, '', "${head}libxl: error: libxl_create.c:1237:initiate_domain_create: Domain with name \"$name\" already exists.\n")
         if find($world, $name);

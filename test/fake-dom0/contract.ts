@@ -250,10 +250,19 @@ export const CONTRACT: readonly ContractCase[] = [
   {
     name: 'a configuration that cannot be started leaves nothing',
     needs: 'xl',
-    files: { '$DIR/absent.cfg': NO_DISK, '$DIR/broken.cfg': 'name = "contract"\nmemory = [\n' },
+    files: {
+      '$DIR/absent.cfg': NO_DISK,
+      '$DIR/broken.cfg': 'name = "contract"\nmemory = [\n',
+      '$DIR/bare.cfg': 'name = "contract"\n# no newline',
+    },
     steps: [
       { run: ['xl', 'create', '$DIR/absent.cfg'], status: 3, stderr: 'failed to stat' },
       { run: ['xl', 'create', '$DIR/broken.cfg'], status: 1, stderr: 'Failed to parse config' },
+      {
+        run: ['xl', 'create', '$DIR/bare.cfg'],
+        status: 1,
+        stderr: 'Neither kernel nor bootloader specified',
+      },
       { run: ['xl', 'create', '$DIR/none.cfg'], status: 3, stderr: 'none\\.cfg: No such file or directory' },
       { run: ['xl', 'domid', 'contract'], status: 1 },
     ],

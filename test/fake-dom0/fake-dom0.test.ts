@@ -33,7 +33,7 @@ async function createGuest(header = '# relight: {"nonce":"n0nce"}\n'): Promise<v
   const path = `${fake.directory}/a.cfg`;
   writeFileSync(
     path,
-    `${header}name = "web1"\ntype = "pvh"\nmemory = 64\ndisk = ["vdev=xvda,target=${fake.devices}/vg0/a"]\n`,
+    `${header}name = "web1"\ntype = "pvh"\nkernel = "/vmlinuz"\nmemory = 64\ndisk = ["vdev=xvda,target=${fake.devices}/vg0/a"]\n`,
   );
   expect(await run(buildXlCreateArgv(path))).toMatchObject({ status: 0 });
 }

@@ -9,6 +9,7 @@ import {
   buildRetagArgv,
   buildVgsArgv,
   parseDevicesDirectory,
+  parseLvmErrors,
   parseLvs,
   parseVgs,
 } from '../../../src/tools/lvm.ts';
@@ -55,8 +56,11 @@ describe('the reports of LVM 2.03.16', () => {
   });
 
   it('are read with the log that LVM 2.03.31 puts beside them', () => {
-    const log = [{ log_seq_num: '1', log_type: 'error', log_message: 'Failed to find logical volume' }];
-    expect(parseLvs(JSON.stringify({ report: [{ lv: [] }], log }))).toEqual([]);
+    const output = captured('lvm-lvs-2.03.31-missing-volume.json');
+    expect(parseLvs(output)).toEqual([]);
+    expect(parseLvmErrors(output)).toEqual(['Failed to find logical volume "contract/none"']);
+    expect(parseLvmErrors(captured('lvm-lvs-2.03.16-missing-volume.json'))).toEqual([]);
+    expect(parseLvmErrors('no JSON')).toEqual([]);
   });
 
   it('are refused when they are something else', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ describe('the output of xl (from the fake dom0, which the contract holds to the 
   writeFileSync(`${directory}/disk`, '');
   writeFileSync(
     `${directory}/a.cfg`,
-    `name = "${name}"\nuuid = "${UUID}"\ntype = "pvh"\nmemory = 512\nvcpus = 2\n` +
+    `name = "${name}"\nuuid = "${UUID}"\ntype = "pvh"\nkernel = "/vmlinuz"\nmemory = 512\nvcpus = 2\n` +
       `disk = ["format=raw,vdev=xvda,access=rw,target=${directory}/disk"]\nvif = ["mac=00:16:3e:00:00:01,bridge=xenbr0"]\n`,
   );
   xl(buildXlCreateArgv(`${directory}/a.cfg`));
@@ -64,6 +64,39 @@ describe('the output of xl (from the fake dom0, which the contract holds to the 
       ...{ freeMemoryMiB: 16384 - 512, totalMemoryMiB: 16384 + 1024 },
     });
     expect(parseXlInfo('')).toMatchObject({ version: '', freeMemoryMiB: 0 });
+  });
+});
+
+describe('the output of xl 4.20', () => {
+  const captured = (name: string) => readFileSync(`test/captured/${name}`, 'utf8');
+
+  it('is read as a list', () => {
+    expect(parseXlList(captured('xl-list-4.20-dom0.txt'))).toEqual([
+      { name: 'Domain-0', id: 0, memoryMiB: 3072, vcpus: 2, state: 'r-----', seconds: 112 },
+    ]);
+    expect(parseXlList(captured('xl-list-4.20-guest.txt'))).toEqual([
+      { name: 'row-trixie-pv-direct', id: 1, memoryMiB: 512, vcpus: 1, state: '------', seconds: 62.8 },
+    ]);
+  });
+
+  it('is read in full', () => {
+    expect(parseXlListLong(captured('xl-list-long-4.20-dom0.json'))).toEqual([
+      {
+        ...{ name: 'Domain-0', id: 0, uuid: '', type: 'pv', memoryKiB: 3145728, vcpus: undefined },
+        disks: [],
+        macs: [],
+      },
+    ]);
+  });
+
+  it('tells about the machine', () => {
+    expect(parseXlInfo(captured('xl-info-4.20.txt'))).toEqual({
+      version: '4.20.5-pre',
+      capabilities: ['xen-3.0-x86_64', 'hvm-3.0-x86_32', 'hvm-3.0-x86_32p', 'hvm-3.0-x86_64'],
+      virtualization: ['pv', 'hvm', 'hap', 'gnttab-v1', 'gnttab-v2'],
+      freeMemoryMiB: 5036,
+      totalMemoryMiB: 8191,
+    });
   });
 });
 
