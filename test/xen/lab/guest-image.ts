@@ -13,6 +13,7 @@ export interface GuestImage {
 }
 
 const TREE = new URL('../guest/', import.meta.url).pathname;
+const TRIM = new URL('../root/', import.meta.url).pathname;
 const RECIPE = 1;
 const DISK_SECTORS = 4 * 1024 * 1024;
 const PACKAGES = ['linux-image-amd64', 'initramfs-tools', 'systemd-sysv', 'udev', 'kmod', 'iproute2', 'zstd'];
@@ -25,7 +26,14 @@ export async function prepareGuest(suite: string): Promise<GuestImage> {
   const archives = await readArchives();
   const options = await readAptOptions();
   const sources = sourceLines(archives, suite);
-  const inputs = { RECIPE, DISK_SECTORS, PACKAGES, sources, options, tree: describeTree(TREE) };
+  const inputs = {
+    RECIPE,
+    DISK_SECTORS,
+    PACKAGES,
+    sources,
+    options,
+    tree: [...describeTree(TREE), ...describeTree(TRIM)],
+  };
   const directory = await buildOnce(`guest-${suite}`, inputs, async (draft) => {
     const root = join(draft, 'root');
     const log = join(draft, 'build.log');

@@ -6,6 +6,8 @@ config=$LAB_OUT/$name.cfg
 console=/var/log/xen/console/guest-$name.log
 grub=/usr/lib/grub-xen
 deadline=${LAB_ROW_DEADLINE:-330}
+# HVM's serial line is QEMU's, which xenconsoled does not keep.
+serial=$LAB_OUT/serial.txt
 
 {
   echo "name = \"$name\""
@@ -32,19 +34,19 @@ deadline=${LAB_ROW_DEADLINE:-330}
   [ -z "${LAB_ROW_EXTRA:-}" ] || printf '%b\n' "$LAB_ROW_EXTRA"
 } >"$config"
 
-ready() {
-  # Over HVM's serial line or the PV console: xenconsoled keeps both when it is told to log guests.
-  cat "$console" /var/log/xen/console/guest-"$name"* /var/log/xen/qemu-dm-"$name".log 2>/dev/null | grep -a -m1 -o 'relight-ready lab {.*}'
-}
+ready() { cat "$console" "$serial" 2>/dev/null | grep -a -m1 -o 'relight-ready lab {.*}'; }
 # GRUB's own last words: it stays in its menu for ever.
 stuck() { grep -aq 'not xen image\|you need to load the kernel first' "$console" 2>/dev/null; }
 gone() { ! xl domid "$name" >/dev/null 2>&1; }
 ended() { ready >/dev/null || stuck || gone || xl list "$name" | grep -q -- '---sc-\|----c-'; }
 
 xl dmesg -c >/dev/null 2>&1
-rm -f "$console"
+rm -f "$console" /var/log/xen/qemu-dm-"$name"*.log /var/log/xen/bootloader.*.log
 started=$(date +%s.%N)
 check "xl create" xl create "$config"
+if [ "$guest" = hvm ]; then
+  cat "$(xenstore-read "/local/domain/$(xl domid "$name")/serial/0/tty")" >"$serial" &
+fi
 wait_until "$deadline" ended
 seconds=$(echo "$(date +%s.%N) $started" | awk '{ printf "%.0f", $1 - $2 }')
 line=$(ready)
