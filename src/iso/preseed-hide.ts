@@ -1,5 +1,5 @@
 /** Questions whose answer is a secret, or a command that may hold one. */
-const SECRET = /passw|passphrase|secret|token|key|wpa|wep|command|preseed\/run|proxy/i;
+const SECRET = /passw|passphrase|secret|token|wpa|wep|command|preseed\/run|proxy|(^|[-_/])keys?($|[-_/])/i;
 
 /** A password as crypt(5) writes it, wherever it stands. */
 const HASH = /\$[a-z0-9]{1,4}\$/i;

@@ -5,7 +5,7 @@ import { parseChecksums } from './checksums.ts';
 import { readContent, readTextFile } from './content.ts';
 import type { IsoEntry } from './directory.ts';
 import type { IsoImage } from './image.ts';
-import { isoIssue } from './problems.ts';
+import { isoFailure, isoIssue } from './problems.ts';
 import { walkTree } from './walk.ts';
 
 /** How the files of an image compare with its md5sum.txt. */
@@ -23,6 +23,8 @@ const CHECKSUMS_PATH = '/md5sum.txt';
 const LARGEST_LIST = 32 * 1024 * 1024;
 const MOST_ISSUES = 100;
 const MOST_UNLISTED = 1000;
+/** Files may share their content, which debian-cd uses a little; an image whose files add up to more is hostile. */
+const MOST_SHARING = 16;
 
 /**
  * Reads every file of the image and compares it with md5sum.txt. Nothing is trusted to be there: a listed file that is
@@ -57,6 +59,9 @@ export async function checkContent(image: IsoImage, onProgress?: OnProgress): Pr
       continue;
     }
     wanted.delete(entry.path);
+    if (bytes + entry.size > MOST_SHARING * image.source.size) {
+      throw isoFailure('limit', { what: 'times its own size in files', limit: MOST_SHARING });
+    }
     if ((await hashFile(image, entry)) !== hash) addIssue(isoIssue('checksum', { path: entry.path }));
     checked += 1;
     bytes += entry.size;

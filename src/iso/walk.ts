@@ -2,8 +2,8 @@ import { type IsoEntry, listDirectory, readRoot, type TreeReader } from './direc
 import type { IsoImage, TreeKind } from './image.ts';
 import { isoFailure } from './problems.ts';
 
-const MOST_ENTRIES = 1_000_000;
-const MOST_DIRECTORIES = 100_000;
+const MOST_ENTRIES = 200_000;
+const MOST_DIRECTORIES = 50_000;
 const MOST_LEVELS = 128;
 const LONGEST_PATH = 4096;
 const MOST_HOPS = 2_000_000;

@@ -1,0 +1,196 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { openImage } from '../iso/image.ts';
+import { inspectImage } from '../iso/inspect.ts';
+import { isoFailure } from '../iso/problems.ts';
+import { compareWithPlan } from '../iso/remaster/compare.ts';
+import { findErasure } from '../iso/remaster/erases.ts';
+import { planRemaster, type RemasterPlan } from '../iso/remaster/plan.ts';
+import type { RemasterRequest } from '../iso/remaster/request.ts';
+import type { Origin } from '../iso/signature.ts';
+import { hashSource } from '../iso/verify.ts';
+import { EXIT, Failure } from '../report/failure.ts';
+import {
+  buildGrowArgv,
+  buildRewriteArgv,
+  buildXorrisoEnvironment,
+  parseXorrisoProgress,
+} from '../tools/xorriso.ts';
+import { type FileSource, openFileSource } from './byte-source.ts';
+import { writeFileAtomically } from './files.ts';
+import { checkOrigin, type OriginRequest } from './image-origin.ts';
+import { listLaidFiles, writeStage } from './image-stage.ts';
+import { type Runner, requireSuccess } from './runner.ts';
+
+export interface BuildRequest extends Omit<RemasterRequest, 'erases' | 'laidFiles'> {
+  readonly input: string;
+  readonly output: string;
+  /** Trees laid over the image, the later over the earlier. */
+  readonly overlays: readonly string[];
+  readonly origin: Omit<OriginRequest, 'image'>;
+  /** Append to a copy instead of writing anew: for CD use. */
+  readonly grow: boolean;
+  readonly force: boolean;
+  readonly eraseDisks: boolean;
+}
+
+export interface BuildResult {
+  readonly output: string;
+  readonly manifest: string;
+  readonly sha256: string;
+  readonly origin: Origin;
+}
+
+/** For a rewrite of any image that one writes to a stick. */
+const DEADLINE_SECONDS = 3600;
+/** Of room on the disk beyond the input's size: directories written again, padding. */
+const SLACK_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Makes an installation image that installs one guest by itself. The output has mode 0600 and gets its name only after
+ * it was read back and found to be what was planned; whatever happens before leaves no file of that name.
+ * @throws Failure RL6001 to RL6026, RL0601 to RL0604 from xorriso.
+ */
+export async function buildImage(
+  runner: Runner,
+  request: BuildRequest,
+  onProgress?: (percent: number) => void,
+): Promise<BuildResult> {
+  checkOutput(request);
+  const erasure = findErasure(request.preseed);
+  if (!erasure.isPinned && !request.eraseDisks) throw isoFailure('erase-disks', { guest: request.guest });
+  const input = await openFileSource(request.input);
+  try {
+    const inspection = await inspectImage(input);
+    const [obstacle] = inspection.obstacles;
+    if (obstacle !== undefined)
+      throw new Failure(EXIT.invalid, obstacle.code, obstacle.message, obstacle.hint);
+    const image = await openImage(input);
+    const laidFiles = listLaidFiles(request.overlays);
+    const plan = await planRemaster(image, inspection, { ...request, erases: erasure.words, laidFiles });
+    checkSpace(request, plan, input.size);
+    const hasJoliet = image.trees.includes('joliet');
+    const origin = await checkOrigin(input, runner, { ...request.origin, image: request.input });
+    const draft = join(
+      dirname(request.output),
+      `.${basename(request.output)}.${randomBytes(6).toString('hex')}.tmp`,
+    );
+    try {
+      const hashing = hashSource(input, 'sha256');
+      hashing.catch(() => undefined);
+      await writeDraft(runner, request, plan, { draft, hasJoliet }, onProgress);
+      const sha256 = await readBack(image, draft, plan);
+      const manifest = writeManifest(request, plan, origin, { input: await hashing, output: sha256 });
+      renameSync(draft, request.output);
+      return { output: request.output, manifest, sha256, origin };
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  } finally {
+    await input.close();
+  }
+}
+
+function checkOutput({ input, output, force }: BuildRequest): void {
+  if (!existsSync(output)) return;
+  if (existsSync(input) && realpathSync(input) === realpathSync(output))
+    throw isoFailure('output-is-input', { path: output });
+  if (!force) throw isoFailure('output-exists', { path: output });
+}
+
+function checkSpace(request: BuildRequest, plan: RemasterPlan, inputBytes: number): void {
+  const planned = [
+    ...plan.files.map(({ content }) => content.length),
+    ...plan.laidFiles.map(({ size }) => size),
+  ];
+  const needed = inputBytes + 2 * planned.reduce((sum, size) => sum + size, 0) + SLACK_BYTES;
+  const directory = dirname(request.output);
+  const facts = statfsSync(directory);
+  const free = facts.bavail * facts.bsize;
+  // A reflink needs no room, and whether there will be one is not known before.
+  if (!request.grow && free < needed) throw isoFailure('no-space', { path: directory, free, needed });
+}
+
+interface Draft {
+  readonly draft: string;
+  readonly hasJoliet: boolean;
+}
+
+async function writeDraft(
+  runner: Runner,
+  request: BuildRequest,
+  plan: RemasterPlan,
+  { draft, hasJoliet }: Draft,
+  onProgress?: (percent: number) => void,
+): Promise<void> {
+  closeSync(openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+  const stage = writeStage(plan, dirname(request.output));
+  try {
+    const tree = join(stage, 'tree');
+    if (request.grow) {
+      copyFileSync(request.input, draft, constants.COPYFILE_FICLONE);
+      // The copy took the input's mode; what comes now is secret.
+      chmodSync(draft, 0o600);
+    }
+    const argv = request.grow
+      ? buildGrowArgv({ output: draft, stage: tree, hasJoliet })
+      : buildRewriteArgv({ input: request.input, output: draft, stage: tree, hasJoliet });
+    const result = await runner.run({
+      argv,
+      environment: buildXorrisoEnvironment(plan.epoch),
+      deadlineSeconds: DEADLINE_SECONDS,
+      onLine: (_stream, line) => {
+        const percent = parseXorrisoProgress(line);
+        if (percent !== undefined) onProgress?.(percent);
+      },
+    });
+    requireSuccess(result);
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+/** Compares the draft with the plan and hands back its SHA-256. */
+async function readBack(
+  input: Parameters<typeof compareWithPlan>[0],
+  draft: string,
+  plan: RemasterPlan,
+): Promise<string> {
+  const source: FileSource = await openFileSource(draft);
+  try {
+    await compareWithPlan(input, await openImage(source), plan);
+    return await hashSource(source, 'sha256');
+  } finally {
+    await source.close();
+  }
+}
+
+/** The record beside the image. It has no date, so that it is the same for the same inputs. */
+function writeManifest(
+  request: BuildRequest,
+  plan: RemasterPlan,
+  origin: Origin,
+  sha256: { readonly input: string; readonly output: string },
+): string {
+  const path = `${request.output}.manifest.json`;
+  const record = {
+    ...plan.manifest,
+    method: request.grow ? 'grow' : 'rewrite',
+    input: { name: basename(request.input), sha256: sha256.input, origin },
+    output: { name: basename(request.output), sha256: sha256.output },
+  };
+  writeFileAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`, 0o600);
+  return path;
+}
