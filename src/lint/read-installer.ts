@@ -16,7 +16,6 @@ export interface InstallerReading {
 /** [[:space:]] of the C locale. */
 const BLANKS = ' \\t\\n\\v\\f\\r';
 const LEADING = new RegExp(`^[${BLANKS}]*`);
-const TRAILING = new RegExp(`[${BLANKS}]*$`);
 const BLANK_LINE = new RegExp(`^[${BLANKS}]*$`);
 const FIRST_FIELD = new RegExp(`^([^${BLANKS}]*)[${BLANKS}]+`);
 
@@ -35,7 +34,7 @@ export function readAsInstaller(lines: readonly string[]): InstallerReading {
     const text = clean.slice(indent);
     const place = { line: index + 1, column: indent + 1 };
     if (text.endsWith('\\')) {
-      pending = append(pending, { ...place, text: text.slice(0, -1).replace(TRAILING, '') });
+      pending = append(pending, { ...place, text: trimEnd(text.slice(0, -1)) });
       continue;
     }
     const segments = append(pending, { ...place, text });
@@ -63,7 +62,7 @@ function parseLine(segments: readonly Segment[]): Entry | SyntaxFault {
   if (name === undefined) return { segments, missing: 'name' };
   const type = takeField(line, name.next) ?? takeRest(line, name.next);
   if (type === undefined) return { segments, missing: 'type' };
-  const value = { text: line.slice(type.next).replace(TRAILING, ''), offset: type.next };
+  const value = { text: trimEnd(line.slice(type.next)), offset: type.next };
   return {
     segments,
     owner: toField(owner),
@@ -92,4 +91,11 @@ function takeRest(line: string, offset: number): TakenField | undefined {
 
 function toField(field: TakenField): Field {
   return { text: field.text, offset: field.offset };
+}
+
+/** A loop, not a pattern: `[blanks]*$` takes quadratic time on a long run of blanks in the middle. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t\n\v\f\r'.includes(text[end - 1] ?? 'x')) end -= 1;
+  return text.slice(0, end);
 }

@@ -6,6 +6,7 @@ export const RUNTIME_QUESTIONS = {
   'partman-lvm/confirm_nooverwrite': { package: 'partman-lvm', type: 'boolean' },
   'partman-md/confirm_nooverwrite': { package: 'partman-md', type: 'boolean' },
   'partman-crypto/confirm_nooverwrite': { package: 'partman-crypto', type: 'boolean' },
+  'hw-detect/firmware-lookup': { package: 'hw-detect', type: 'string' },
   'mirror/udeb/suite': { package: 'net-retriever', type: 'string' },
   'mirror/http/codename': { package: 'choose-mirror-bin', type: 'string' },
   'pkgsel/include/install-recommends': { package: 'pkgsel', type: 'boolean', default: 'true' },

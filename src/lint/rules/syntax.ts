@@ -1,0 +1,41 @@
+import { placeOf, type Rule, report } from '../context.ts';
+import { locateRange } from '../entry.ts';
+
+const FORMS = {
+  owner: 'write: d-i QUESTION TYPE VALUE',
+  name: 'write: OWNER QUESTION TYPE VALUE, for example d-i netcfg/enable boolean true',
+  type: 'add the type, such as string or boolean',
+} as const;
+
+/** Where the installer's reader stops. An indented comment has its own finding. */
+export const findSyntaxFault: Rule = (context) => {
+  const fault = context.reading.fault;
+  const first = fault?.segments[0];
+  if (fault === undefined || first === undefined) return [];
+  if (first.text.startsWith('#') || first.text.startsWith('\ufeff')) return [];
+  const position = locateRange(context.file, fault.segments, 0, first.text.length);
+  return [report('RL5015', position, { suggestion: FORMS[fault.missing] })];
+};
+
+/** Types whose value is one word or a list of words: a blank and `#` can only be a comment. */
+const PLAIN_TYPES: ReadonlySet<string> = new Set(['boolean', 'select', 'multiselect', 'note']);
+
+/** Whether the value of an entry is free text: commands, recipes, full names. */
+export function isFreeText(name: string): boolean {
+  return /command$|recipe|fullname|kernel-opts|prompt|passw/.test(name);
+}
+
+export const findTrailingComments: Rule = (context) =>
+  context.entries.flatMap((entry) => {
+    const at = entry.value.text.search(/(^|[ \t])#/);
+    const isPlain = PLAIN_TYPES.has(entry.type.text) || !isFreeText(entry.name.text);
+    if (at === -1 || !isPlain || entry.owner.text.startsWith('#')) return [];
+    return [report('RL5016', placeOf(context, entry, entry.value, entry.value.text.indexOf('#', at)), {})];
+  });
+
+export const findQuotedValues: Rule = (context) =>
+  context.entries.flatMap((entry) => {
+    const isQuoted = /^(["']).*\1$/.test(entry.value.text);
+    if (!isQuoted || isFreeText(entry.name.text) || !entry.name.text.includes('/')) return [];
+    return [report('RL5017', placeOf(context, entry), {})];
+  });
