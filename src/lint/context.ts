@@ -20,6 +20,8 @@ export interface LintOptions {
 export interface LintContext {
   readonly file: string;
   readonly lines: readonly string[];
+  /** By line: whether the line before it, comments and blank lines apart, ends in a backslash. */
+  readonly continued: readonly boolean[];
   readonly reading: InstallerReading;
   readonly entries: readonly Entry[];
   /** The answer that counts: the last one. */
@@ -46,6 +48,7 @@ export function makeContext(file: string, text: string, options: LintOptions): L
   return {
     file,
     lines,
+    continued: listContinued(lines),
     reading,
     entries: reading.entries,
     answers,
@@ -53,6 +56,15 @@ export function makeContext(file: string, text: string, options: LintOptions): L
     options,
     findQuestion: find,
   };
+}
+
+function listContinued(lines: readonly string[]): readonly boolean[] {
+  let isOpen = false;
+  return lines.map((line) => {
+    const before = isOpen;
+    if (!line.startsWith('#') && line.trim() !== '') isOpen = line.replaceAll('\r', '').endsWith('\\');
+    return before;
+  });
 }
 
 function pairWithQuestion(entry: Entry, find: LintContext['findQuestion']): (readonly [Entry, Question])[] {

@@ -2,7 +2,6 @@ import { type LintContext, makeContext, placeOf } from './context.ts';
 import type { Entry, Field } from './entry.ts';
 import { TARGET_TYPES } from './read-target.ts';
 import { isGoodType } from './rules/questions.ts';
-import { isContinued } from './rules/text.ts';
 import { meantBoolean } from './rules/values.ts';
 
 export interface FixResult {
@@ -58,7 +57,7 @@ function fixLine(context: LintContext, line: string, index: number): Edit[] {
     return at(blank.index + 2, blank[1]?.length ?? 0);
   }
   const indent = /^[ \t\v\f]+(?=#)/.exec(line)?.[0].length ?? 0;
-  return indent > 0 && !isContinued(context, index) ? at(1, indent) : [];
+  return indent > 0 && context.continued[index] !== true ? at(1, indent) : [];
 }
 
 /** Whether a line starts an answer of its own: then a backslash before it was not meant to continue. */

@@ -46,12 +46,13 @@ export function readAsInstaller(lines: readonly string[]): InstallerReading {
   return { entries, fault: undefined, lost: pending };
 }
 
-/** `${multiline:+$multiline }`: an empty beginning leaves no space. */
-function append(segments: readonly Segment[], next: Omit<Segment, 'offset'>): Segment[] {
+/** `${multiline:+$multiline }`: an empty beginning leaves no space. Adds in place: a file may be one long line. */
+function append(segments: Segment[], next: Omit<Segment, 'offset'>): Segment[] {
   const last = segments.at(-1);
   const length = last === undefined ? 0 : last.offset + last.text.length;
   if (length === 0) return [{ ...next, offset: 0 }];
-  return [...segments, { ...next, offset: length + 1 }];
+  segments.push({ ...next, offset: length + 1 });
+  return segments;
 }
 
 function parseLine(segments: readonly Segment[]): Entry | SyntaxFault {

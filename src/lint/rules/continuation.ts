@@ -1,5 +1,4 @@
 import { placeOfLine, type Rule, report } from '../context.ts';
-import { isContinued } from './text.ts';
 
 /** A backslash that blanks follow ends the line for both readers. */
 export const findBlankAfterBackslash: Rule = (context) =>
@@ -12,7 +11,8 @@ export const findBlankAfterBackslash: Rule = (context) =>
 export const findCommentInside: Rule = (context) =>
   context.lines.flatMap((line, index) => {
     const match = /^[ \t\v\f]*#/.exec(line);
-    if (match === null || !isContinued(context, index) || isAfterComment(context.lines, index)) return [];
+    if (match === null || context.continued[index] !== true || isAfterComment(context.lines, index))
+      return [];
     return [report('RL5011', placeOfLine(context, index + 1, match[0].length), {})];
   });
 
@@ -20,7 +20,7 @@ export const findEmptyLineInside: Rule = (context) =>
   context.lines.flatMap((line, index) => {
     const isInside = line.trim() === '' && (context.lines[index - 1] ?? '').replace(/\r$/, '').endsWith('\\');
     if (!isInside || (context.lines[index - 1] ?? '').startsWith('#')) return [];
-    return isContinued(context, index) && hasMore(context.lines, index)
+    return context.continued[index] === true && hasMore(context.lines, index)
       ? [report('RL5014', placeOfLine(context, index + 1, 1, 1), {})]
       : [];
   });

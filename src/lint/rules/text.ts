@@ -49,18 +49,8 @@ export const findNoAnswers: Rule = (context) => {
 export const findIndentedComments: Rule = (context) =>
   context.lines.flatMap((line, index) => {
     const match = /^[ \t\v\f]+(?=#)/.exec(line);
-    if (match === null || isContinued(context, index)) return [];
+    if (match === null || context.continued[index] === true) return [];
     const words = line.trim().split(/\s+/).length;
     const reading = words < 3 ? 'an error, and nothing below is loaded' : 'an answer of the owner "#"';
     return [report('RL5013', placeOfLine(context, index + 1, match[0].length + 1), { reading })];
   });
-
-/** Whether the physical line before this one, comments and blank lines apart, ends in a backslash. */
-export function isContinued(context: LintContext, index: number): boolean {
-  for (let before = index - 1; before >= 0; before -= 1) {
-    const line = context.lines[before] ?? '';
-    if (line.startsWith('#') || line.trim() === '') continue;
-    return line.replaceAll('\r', '').endsWith('\\');
-  }
-  return false;
-}
