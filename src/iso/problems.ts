@@ -29,6 +29,7 @@ const CODES = {
   'menu-missing': 'RL6024',
   'unsafe-value': 'RL6025',
   'no-space': 'RL6026',
+  'no-preseed': 'RL6027',
 } as const;
 
 export type IsoProblem = keyof typeof CODES;
@@ -41,6 +42,7 @@ const STATUS: Partial<Record<IsoProblem, ExitStatus>> = {
   'erase-disks': EXIT.usage,
   'read-back': EXIT.failed,
   'no-space': EXIT.failed,
+  'no-preseed': EXIT.usage,
 };
 
 /** One finding about an image. */
