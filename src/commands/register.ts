@@ -3,6 +3,7 @@ import { WHATS } from '../plan/preview/names.ts';
 import type { ExitStatus } from '../report/failure.ts';
 import type { CommandContext } from './context.ts';
 import { registerIsoCommands } from './register-iso.ts';
+import { registerLintCommand } from './register-lint.ts';
 import type { RenderOptions } from './render.ts';
 
 export type MakeContext = (options: { color?: boolean; verbose?: boolean }) => CommandContext;
@@ -48,6 +49,7 @@ export function registerCommands(program: Command, makeContext: MakeContext, set
     });
 
   registerIsoCommands(program, context, setStatus);
+  registerLintCommand(program, context, setStatus);
 }
 
 /** Collects an option that may be given again. */

@@ -8,7 +8,10 @@ export interface SyntaxFault {
 
 export interface InstallerReading {
   readonly entries: readonly Entry[];
-  readonly fault: SyntaxFault | undefined;
+  /** The installer stops at the first; the linter reads on, to find all errors at once. */
+  readonly faults: readonly SyntaxFault[];
+  /** How many of the entries come before the first fault: only these are loaded. */
+  readonly loaded: number;
   /** A continued line that the end of the file cuts off: it is dropped without a word. */
   readonly lost: readonly Segment[];
 }
@@ -26,6 +29,8 @@ const FIRST_FIELD = new RegExp(`^([^${BLANKS}]*)[${BLANKS}]+`);
  */
 export function readAsInstaller(lines: readonly string[]): InstallerReading {
   const entries: Entry[] = [];
+  const faults: SyntaxFault[] = [];
+  let loaded = 0;
   let pending: Segment[] = [];
   for (const [index, raw] of lines.entries()) {
     if (raw.startsWith('#') || BLANK_LINE.test(raw)) continue;
@@ -40,10 +45,11 @@ export function readAsInstaller(lines: readonly string[]): InstallerReading {
     const segments = append(pending, { ...place, text });
     pending = [];
     const result = parseLine(segments);
-    if ('missing' in result) return { entries, fault: result, lost: [] };
-    entries.push(result);
+    if ('missing' in result) faults.push(result);
+    else entries.push(result);
+    if (faults.length === 0) loaded = entries.length;
   }
-  return { entries, fault: undefined, lost: pending };
+  return { entries, faults, loaded, lost: pending };
 }
 
 /** `${multiline:+$multiline }`: an empty beginning leaves no space. Adds in place: a file may be one long line. */

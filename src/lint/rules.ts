@@ -45,7 +45,7 @@ import {
 import { findBraces, findGlobs, findRecipeEnd, findUnknownSpecifiers } from './rules/recipe-form.ts';
 import { findBadRaidRecipe } from './rules/recipe-raid.ts';
 import { findBadSizes, findTooLargeRecipe } from './rules/recipe-sizes.ts';
-import { findQuotedValues, findSyntaxFault, findTrailingComments } from './rules/syntax.ts';
+import { findQuotedValues, findSyntaxFaults, findTrailingComments } from './rules/syntax.ts';
 import {
   findBadEncoding,
   findByteOrderMark,
@@ -78,7 +78,7 @@ export const RULES: readonly Rule[] = [
   findCommentInside,
   findEmptyLineInside,
   findLostContinuation,
-  findSyntaxFault,
+  findSyntaxFaults,
   findTrailingComments,
   findQuotedValues,
   findUnknownQuestions,

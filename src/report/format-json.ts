@@ -7,7 +7,8 @@ export const CHECK_JSON_VERSION = 1;
 /** For a program. `ok` is false when there is an error; warnings alone leave it true. */
 export function formatJson(
   report: IssueReport,
-  checked: { readonly guests: number; readonly images: number },
+  /** What was checked, by kind, such as `guests`. */
+  checked: Readonly<Record<string, number>>,
 ): string {
   const count = (severity: Issue['severity']) =>
     report.issues.filter((issue) => issue.severity === severity).length;

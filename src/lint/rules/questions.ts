@@ -67,7 +67,7 @@ export const findWrongOwners: Rule = (context) =>
   context.entries.flatMap((entry) => {
     const question = context.findQuestion(entry.name.text);
     const owner = entry.owner.text;
-    if (question === undefined || owner.startsWith('#')) return [];
+    if (question === undefined || /^[#\ufeff]/.test(owner)) return [];
     const expected = expectedOwner(question, owner);
     if (expected === undefined) return [];
     const place = placeOf(context, entry, entry.owner);

@@ -7,14 +7,18 @@ import { findSpecifier, parseRecipe, type Recipe, type RecipePartition, type Wor
 const MEGABYTE = 1_000_000;
 const SIZE = /^(\d+|\d+%|\d+\+\d+%)$/;
 
+/** Every recipe rule asks for the same one. */
+const PARSED = new WeakMap<Entry, Recipe>();
+
 /** The recipe in partman-auto/expert_recipe, when there is one. */
 export function findRecipe(
   context: LintContext,
 ): { readonly entry: Entry; readonly recipe: Recipe } | undefined {
   const entry = context.answers.get('partman-auto/expert_recipe');
-  return entry === undefined || entry.value.text === ''
-    ? undefined
-    : { entry, recipe: parseRecipe(entry.value.text) };
+  if (entry === undefined || entry.value.text === '') return undefined;
+  const recipe = PARSED.get(entry) ?? parseRecipe(entry.value.text);
+  PARSED.set(entry, recipe);
+  return { entry, recipe };
 }
 
 export function placeOfWord(context: LintContext, entry: Entry, word: Word) {

@@ -8,14 +8,13 @@ const FORMS = {
 } as const;
 
 /** Where the installer's reader stops. An indented comment has its own finding. */
-export const findSyntaxFault: Rule = (context) => {
-  const fault = context.reading.fault;
-  const first = fault?.segments[0];
-  if (fault === undefined || first === undefined) return [];
-  if (first.text.startsWith('#') || first.text.startsWith('\ufeff')) return [];
-  const position = locateRange(context.file, fault.segments, 0, first.text.length);
-  return [report('RL5015', position, { suggestion: FORMS[fault.missing] })];
-};
+export const findSyntaxFaults: Rule = (context) =>
+  context.reading.faults.flatMap((fault) => {
+    const first = fault.segments[0];
+    if (first === undefined || first.text.startsWith('#') || first.text.startsWith('\ufeff#')) return [];
+    const position = locateRange(context.file, fault.segments, 0, first.text.length);
+    return [report('RL5015', position, { suggestion: FORMS[fault.missing] })];
+  });
 
 /** Types whose value is one word or a list of words: a blank and `#` can only be a comment. */
 const PLAIN_TYPES: ReadonlySet<string> = new Set(['boolean', 'select', 'multiselect', 'note']);

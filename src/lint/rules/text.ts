@@ -1,4 +1,4 @@
-import { type LintContext, placeOfLine, type Rule, report } from '../context.ts';
+import { placeOfLine, type Rule, report } from '../context.ts';
 
 const BYTE_ORDER_MARK = '\ufeff';
 const WORST_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
@@ -40,8 +40,8 @@ export const findBadEncoding: Rule = (context) => {
 };
 
 export const findNoAnswers: Rule = (context) => {
-  const { entries, fault, lost } = context.reading;
-  const isEmpty = entries.length === 0 && fault === undefined && lost.length === 0;
+  const { entries, faults, lost } = context.reading;
+  const isEmpty = entries.length === 0 && faults.length === 0 && lost.length === 0;
   return isEmpty ? [report('RL5003', placeOfLine(context, 1), {})] : [];
 };
 

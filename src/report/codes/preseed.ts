@@ -398,7 +398,7 @@ export const PRESEED_RECIPE_CODES = {
   RL5422: { title: 'Empty recipe', message: 'the recipe has no partition' },
 } as const satisfies Record<string, CodeEntry>;
 
-/** RL55xx: answers that are missing. RL56xx: components. RL57xx: commands. */
+/** RL55xx: answers that are missing. RL56xx: components. RL57xx: commands. RL58xx: the options of `lint`. */
 export const PRESEED_INSTALL_CODES = {
   RL5501: {
     title: 'Question without an answer',
@@ -434,5 +434,10 @@ export const PRESEED_INSTALL_CODES = {
     severity: 'warning',
     message: 'the text of "{name}" is saved in the log of the installed system, and it holds a secret',
     hint: 'keep the command in a script of the initrd',
+  },
+  RL5801: {
+    title: 'Option of lint',
+    message: '{option} must be {expected}, not "{value}"',
+    hint: '{suggestion}',
   },
 } as const satisfies Record<string, CodeEntry>;
