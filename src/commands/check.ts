@@ -2,7 +2,7 @@ import { makeIssue } from '../report/codes.ts';
 import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
 import { formatGithub } from '../report/format-github.ts';
 import { formatJson } from '../report/format-json.ts';
-import { formatPretty, type IssueReport } from '../report/format-pretty.ts';
+import { formatPretty, type IssueReport, type SourceTexts } from '../report/format-pretty.ts';
 import type { Issue } from '../report/issue.ts';
 import { findSite, findSiteOfFile, looksLikeFile, type SpecFile } from '../run/find-site.ts';
 import type { GuestSpec } from '../spec/types.ts';
@@ -29,7 +29,7 @@ export async function runCheck(
 ): Promise<ExitStatus> {
   if (!FORMATS.includes(options.format)) throw makeUsage(makeIssue('RL1111', { value: options.format }));
   if (options.host === true && checkHost === undefined) throw makeUsage(makeIssue('RL1116', {}));
-  const results = [];
+  const results: Selection[] = [];
   for (const target of listTargets(context, names, options.site)) {
     const result = selectIssues(target);
     if (options.host === true && checkHost !== undefined) {
@@ -40,7 +40,9 @@ export async function runCheck(
   }
   const report: IssueReport = {
     issues: results.flatMap((result) => result.issues),
-    sources: new Map(results.flatMap((result) => [...result.sources])),
+    sources: {
+      get: (file) => results.map((result) => result.sources.get(file)).find((text) => text !== undefined),
+    },
     nameFile: nameFileFrom(context.workingDirectory),
   };
   const checked = {
@@ -82,7 +84,14 @@ function listTargets(
   return [...targets.values()];
 }
 
-function selectIssues({ loaded, names, files }: Target) {
+interface Selection {
+  readonly issues: Issue[];
+  readonly sources: SourceTexts;
+  readonly guests: readonly string[];
+  readonly images: readonly string[];
+}
+
+function selectIssues({ loaded, names, files }: Target): Selection {
   const { parsed } = loaded;
   for (const name of names) {
     if (!parsed.guestFiles.has(name) && !parsed.imageFiles.has(name)) throw makeUnknownGuest(loaded, name);

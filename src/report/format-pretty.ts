@@ -1,11 +1,16 @@
 import type { Issue, Position } from './issue.ts';
 import { showText } from './show-text.ts';
 
+/** The texts of files by name; a map of strings is one. */
+export interface SourceTexts {
+  readonly get: (file: string) => string | undefined;
+}
+
 /** What all formatters are given. */
 export interface IssueReport {
   readonly issues: readonly Issue[];
   /** The text of files by name, secrets masked, for excerpts. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: SourceTexts;
   /** How a file is called in the output: relative to the working directory, say. */
   readonly nameFile: (file: string) => string;
 }

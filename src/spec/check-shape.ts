@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Issue } from '../report/issue.ts';
-import { isPlainMap, type SpecDocument } from './document.ts';
+import { isPlainMap, MAX_ISSUES, type SpecDocument } from './document.ts';
 import { explainShapeIssue, type ShapeIssue } from './shape-issues.ts';
 
 export interface CheckedShape<Written> {
@@ -55,6 +55,7 @@ function cutOut(written: Record<string, unknown>, issue: ShapeIssue, cutDepth: C
 function dropRepeats(found: readonly ShapeIssue[], document: SpecDocument): readonly Issue[] {
   const seen = new Set<string>();
   return found
+    .slice(0, MAX_ISSUES)
     .flatMap((issue) => explainShapeIssue(document, issue, []))
     .filter((issue) => {
       const identity = `${issue.code} ${issue.path} ${issue.message}`;

@@ -3,9 +3,9 @@ import { makeIssue } from '../report/codes.ts';
 import type { Issue } from '../report/issue.ts';
 import type { SpecDocument } from './document.ts';
 import { positionOfNode } from './position.ts';
+import { MAX_DEPTH } from './text-rules.ts';
 
 const MAX_VALUES = 100_000;
-const MAX_DEPTH = 64;
 
 /** Thrown, within this folder only, when a document cannot be converted at all. */
 export class NodeProblem extends Error {
@@ -20,6 +20,8 @@ interface Conversion {
   readonly document: SpecDocument;
   readonly report: (issue: Issue) => void;
   values: number;
+  /** The anchors so far. The library's own lookup walks the whole document for each alias. */
+  readonly anchors: Map<string, unknown>;
   /** The outermost alias that is being followed: the place to blame for what it expands to. */
   alias: unknown;
 }
@@ -31,7 +33,7 @@ interface Conversion {
  * @throws NodeProblem when there are too many values, too deep nesting, or an alias without an anchor
  */
 export function convertNode(document: SpecDocument, report: (issue: Issue) => void): unknown {
-  return convert({ document, report, values: 0, alias: undefined }, document.root, 0);
+  return convert({ document, report, values: 0, anchors: new Map(), alias: undefined }, document.root, 0);
 }
 
 function convert(state: Conversion, node: unknown, depth: number): unknown {
@@ -39,7 +41,7 @@ function convert(state: Conversion, node: unknown, depth: number): unknown {
   if (state.values > MAX_VALUES) fail(state, node, 'RL1011', { limit: MAX_VALUES });
   if (depth > MAX_DEPTH) fail(state, node, 'RL1012', { limit: MAX_DEPTH });
   if (isAlias(node)) {
-    const target = state.document.yaml === undefined ? undefined : node.resolve(state.document.yaml);
+    const target = state.anchors.get(node.source);
     if (target === undefined) fail(state, node, 'RL1014', { value: node.source });
     const outer = state.alias;
     state.alias ??= node;
@@ -47,10 +49,17 @@ function convert(state: Conversion, node: unknown, depth: number): unknown {
     state.alias = outer;
     return value;
   }
+  rememberAnchor(state, node);
   if (isScalar(node)) return node.value;
   if (isSeq(node)) return node.items.map((item) => convert(state, item, depth + 1));
   if (isMap(node)) return convertMap(state, node, depth);
   return null;
+}
+
+/** A later anchor of the same name replaces the earlier one (YAML 1.2.2, 6.9.2), but not while an alias is followed. */
+function rememberAnchor(state: Conversion, node: unknown): void {
+  const anchor = (node as { anchor?: string | undefined } | null | undefined)?.anchor;
+  if (anchor !== undefined && state.alias === undefined) state.anchors.set(anchor, node);
 }
 
 function convertMap(state: Conversion, map: YAMLMap, depth: number): Record<string, unknown> {
@@ -58,6 +67,7 @@ function convertMap(state: Conversion, map: YAMLMap, depth: number): Record<stri
   const firstNodes = new Map<string, Node>();
   for (const pair of map.items as Pair<unknown, unknown>[]) {
     const key = pair.key;
+    rememberAnchor(state, key);
     if (!isScalar(key) || (typeof key.value !== 'string' && typeof key.value !== 'number')) {
       state.report(makeIssue('RL1013', {}, { position: positionOfNode(state.document, key ?? map) }));
       continue;

@@ -3,8 +3,11 @@ import { makeIssue } from '../report/codes.ts';
 import type { Issue } from '../report/issue.ts';
 import { convertNode, NodeProblem } from './convert-node.ts';
 import { positionOfRange } from './position.ts';
-import { checkText } from './text-rules.ts';
+import { checkText, MAX_DEPTH } from './text-rules.ts';
 import { explainYamlError } from './yaml-errors.ts';
+
+/** More issues in one file help nobody, and each costs a search for its place. */
+export const MAX_ISSUES = 100;
 
 /** A parsed file: its plain data, and the nodes from which positions are found. */
 export interface SpecDocument {
@@ -49,7 +52,7 @@ export function parseSpecDocument(file: string, original: string, example: strin
 function readData(document: SpecDocument, before: readonly Issue[], example: string): ParsedDocument {
   const issues = [...before];
   try {
-    const data = convertNode(document, (issue) => issues.push(issue));
+    const data = convertNode(document, (issue) => issues.length < MAX_ISSUES && issues.push(issue));
     if (isPlainMap(data)) return { document: { ...document, data }, issues };
     const position = positionOfRange(document, 0, 1);
     if (data === null) issues.push(makeIssue('RL1001', { example }, { position }));
@@ -64,7 +67,7 @@ function readData(document: SpecDocument, before: readonly Issue[], example: str
 /** Deep nesting overflows the parser's stack; anything else that it throws is a syntax error as well. */
 function explainThrown(file: string, error: unknown): Issue {
   const position = { file, line: 1, column: 1, length: 1 };
-  if (error instanceof RangeError) return makeIssue('RL1012', { limit: 'a few hundred' }, { position });
+  if (error instanceof RangeError) return makeIssue('RL1012', { limit: MAX_DEPTH }, { position });
   return makeIssue(
     'RL1009',
     { detail: error instanceof Error ? error.message : String(error) },

@@ -1,12 +1,15 @@
+import type { IssuePlace } from '../report/codes.ts';
+import type { SourceTexts } from '../report/format-pretty.ts';
 import type { Issue } from '../report/issue.ts';
 import { findIssues, orderFindings } from './find-issues.ts';
 import { freezeDeep } from './freeze.ts';
+import type { SpecPath } from './locate.ts';
 import { maskSecrets } from './mask-secrets.ts';
 import { BUILT_IN, normaliseGuest, normaliseImage, normaliseRoute } from './normalise/guest.ts';
 import { normaliseHost, normaliseNetworks } from './normalise/site.ts';
 import { classifyFile, readSources, type SiteSources } from './read-sources.ts';
 import type { Finding } from './rules/context.ts';
-import type { GuestSource, ImageSource } from './sources.ts';
+import { type GuestSource, type ImageSource, placeValue } from './sources.ts';
 import type { GuestSpec, ImageSpec, Site } from './types.ts';
 
 /** What is at a path below the site's directory: `outside` is a link that leads out of it. */
@@ -29,12 +32,14 @@ export interface ParsedSite {
   /** Sorted by file, line and column. */
   readonly issues: readonly Issue[];
   /** The text of every file with its secrets masked, for excerpts. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: SourceTexts;
   /** The names of all guests and images, broken ones too, each with the files that it is made of. */
   readonly guestFiles: ReadonlyMap<string, ReadonlySet<string>>;
   readonly imageFiles: ReadonlyMap<string, ReadonlySet<string>>;
   /** The issues that concern one guest or image: those in its files, and those between it and another. */
   readonly issuesOf: (name: string) => readonly Issue[];
+  /** Where a value of a guest or image was written, be it in the defaults; for messages of later steps. */
+  readonly placeOf: (name: string, path: SpecPath) => IssuePlace;
 }
 
 /** Parses, validates and normalises a site. It never throws, whatever the files hold, and finds all errors at once. */
@@ -49,6 +54,7 @@ export function parseSite(input: SiteInput): ParsedSite {
   for (const { name, file } of listUnread(input)) {
     if (!guestFiles.has(name)) guestFiles.set(name, new Set([file]));
   }
+  const byName = new Map(sources.guests.map((guest) => [guest.name, guest]));
   const imageFiles = new Map([...sources.images].map(([name, image]) => [name, listFiles(image, sources)]));
   const issuesOf = (name: string) => {
     const files = guestFiles.get(name) ?? imageFiles.get(name) ?? new Set();
@@ -57,10 +63,28 @@ export function parseSite(input: SiteInput): ParsedSite {
   return {
     site: normaliseSite(input, sources, findBroken(findings), siteName),
     issues: findings.map((finding) => finding.issue),
-    sources: new Map([...sources.documents].map(([file, document]) => [file, maskSecrets(document)])),
+    sources: makeSourceTexts(sources),
     guestFiles,
     imageFiles,
     issuesOf,
+    placeOf: (name, path) => {
+      const source = byName.get(name) ?? sources.images.get(name);
+      return source === undefined ? {} : placeValue(source, path);
+    },
+  };
+}
+
+/** Masks a text when it is first asked for: most files have no issues. */
+function makeSourceTexts(sources: SiteSources): SourceTexts {
+  const masked = new Map<string, string>();
+  return {
+    get: (file) => {
+      const document = sources.documents.get(file);
+      if (document === undefined) return undefined;
+      const text = masked.get(file) ?? maskSecrets(document);
+      masked.set(file, text);
+      return text;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { makeIssue, makeIssueByName } from '../report/codes.ts';
 import type { Issue } from '../report/issue.ts';
-import { isPlainMap, nameType, type SpecDocument } from './document.ts';
+import { isPlainMap, MAX_ISSUES, nameType, type SpecDocument } from './document.ts';
 import { formatPath, locateKey, locateValue, readSource, type SpecPath } from './locate.ts';
 import { suggestNearest } from './nearest.ts';
 import { type RuleReference, readRule } from './rule-text.ts';
@@ -54,7 +54,7 @@ function explainUnknownKeys(
   const known = String(reference?.parameters.keys ?? '').split(' ');
   const map = readValue(document.data, path);
   const free = known.filter((key) => !(isPlainMap(map) && Object.hasOwn(map, key)));
-  return keys.map((key) => {
+  return keys.slice(0, MAX_ISSUES).map((key) => {
     const suggestion = suggestNearest(key, free, free.length === 0 ? '' : `known keys: ${free.join(', ')}`);
     const keyPath = [...path, key];
     return makeIssue(

@@ -4,6 +4,11 @@ import type { Issue } from '../report/issue.ts';
 /** The cap on one file, in bytes. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
+/** How deep maps and lists may be nested. A spec needs six levels. */
+export const MAX_DEPTH = 64;
+/** Far beyond what any text in a spec holds, and far below where the YAML parser becomes slow. */
+const MAX_OPEN_BRACKETS = 500;
+
 export interface CheckedText {
   /** The text with LF line ends and without a byte order mark, so that positions stay right. */
   readonly text: string;
@@ -45,7 +50,23 @@ export function checkText(file: string, original: string, example: string): Chec
     report('RL1001', { example }, 0);
     return { text, issues, fatal: true };
   }
+  const deep = findDeepNesting(text);
+  if (deep !== undefined) {
+    issues.push(makeIssue('RL1012', { limit: MAX_DEPTH }, { position: findOffset(file, text, deep) }));
+    return { text, issues, fatal: true };
+  }
   return { text, issues, fatal: false };
+}
+
+/** Where nesting is so deep that the parser would take seconds to overflow its stack. Quotes do not matter at this scale. */
+function findDeepNesting(text: string): number | undefined {
+  let open = 0;
+  for (const match of text.matchAll(/[[\]{}]/g)) {
+    open += match[0] === '[' || match[0] === '{' ? 1 : -1;
+    if (open > MAX_OPEN_BRACKETS) return match.index;
+    if (open < 0) open = 0;
+  }
+  return /(?:[-?:] ){100}/.exec(text)?.index;
 }
 
 function findOffset(file: string, text: string, offset: number) {

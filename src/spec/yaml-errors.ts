@@ -3,12 +3,14 @@ import { makeIssue } from '../report/codes.ts';
 import type { Issue } from '../report/issue.ts';
 import type { SpecDocument } from './document.ts';
 import { positionOfRange } from './position.ts';
+import { MAX_DEPTH } from './text-rules.ts';
 
 /** Turns an error or a warning of the YAML parser into an issue. Warnings (unknown tags) are errors here. */
 export function explainYamlError(document: SpecDocument, problem: YAMLError): Issue {
   const [start, end] = problem.pos;
   const position = positionOfRange(document, start, end);
   const place = { position };
+  if (/call stack/.test(problem.message)) return makeIssue('RL1012', { limit: MAX_DEPTH }, place);
   if (problem.code === 'MULTIPLE_DOCS') return makeIssue('RL1010', {}, place);
   if (problem.code === 'TAG_RESOLVE_FAILED')
     return makeIssue('RL1008', { detail: lowerFirst(problem.message) }, place);

@@ -164,7 +164,7 @@ export const SITE_CODES = {
   RL3103: {
     title: 'Duplicate MAC address',
     message: 'two nics must not have the MAC address {value}',
-    hint: 'the other is {other}; leave `mac` out to have one derived',
+    hint: 'the other is {other}; give one of them a `mac` of its own',
   },
   RL3104: {
     title: 'Duplicate UUID',

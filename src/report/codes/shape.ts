@@ -23,6 +23,5 @@ export const SHAPE_CODES = {
   },
   RL2008: { title: 'Number out of range', message: 'this must be a whole number {range}, not {value}' },
   RL2009: { title: 'Too long', message: 'this must not have more than {limit} entries' },
-  RL2010: { title: 'Too short', message: 'this must not be empty' },
   RL2011: { title: 'Invalid value', message: 'the value "{value}" is not valid: {detail}' },
 } as const satisfies Record<string, CodeEntry>;
