@@ -120,10 +120,7 @@ function selectIssues({ loaded, names, files }: Target): Selection {
   };
 }
 
-interface CheckedCounts {
-  readonly guests: number;
-  readonly images: number;
-}
+type CheckedCounts = { readonly guests: number; readonly images: number };
 
 function formatReport(format: string, report: IssueReport, checked: CheckedCounts, color: boolean): string {
   if (format === 'json') return formatJson(report, checked);
