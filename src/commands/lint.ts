@@ -75,9 +75,8 @@ async function lintFile(
     if (checked.failed && !checked.missing)
       found.push(reportBadCommand(result.context, command, checked.stderr));
   }
-  const issues =
-    found.length === 0 ? result.issues : finishIssues(result.context, [...result.issues, ...found]);
-  return addSpecPlaces(context, result.context.lines, issues);
+  if (found.length === 0) return { result, found: result.issues };
+  return { result, found: finishIssues(result.context, [...result.issues, ...found]) };
 }
 
 /** The text of a file, or why it is none. The byte order mark stays: it is one of the findings. */
