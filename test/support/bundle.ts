@@ -1,24 +1,21 @@
-import { resolve } from 'node:path';
-import { buildSync } from 'esbuild';
+import { rmSync } from 'node:fs';
+import { build } from 'esbuild';
 
-/** Bundles a TypeScript program that imports from src (`@src/run/lock.ts`) into one file that Node runs. */
-export function bundleProgram(source: string, outfile: string): void {
-  buildSync({
-    stdin: {
-      contents: source.replaceAll('@src/', `${resolve('src')}/`),
-      resolveDir: process.cwd(),
-      loader: 'ts',
-    },
+/** Bundles a program of the tests into one file that plain node runs, in a process of its own. */
+export async function bundleProgram(entry: string, outfile: string): Promise<void> {
+  rmSync(outfile, { force: true });
+  const require =
+    "import { createRequire as make } from 'node:module'; const require = make(import.meta.url);";
+  await build({
+    entryPoints: [entry],
     outfile,
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    define: { RELIGHT_VERSION: '"0.0.0-test"' },
+    banner: { js: require },
     loader: { '.sh': 'text', '.hbs': 'text', '.service': 'text' },
-    banner: {
-      js: "import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);",
-    },
+    define: { RELIGHT_VERSION: '"0.0.0"' },
     logLevel: 'error',
   });
 }
