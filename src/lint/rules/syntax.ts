@@ -29,7 +29,10 @@ export const findTrailingComments: Rule = (context) =>
     const at = entry.value.text.search(/(^|[ \t])#/);
     const isPlain = PLAIN_TYPES.has(entry.type.text) || !isFreeText(entry.name.text);
     if (at === -1 || !isPlain || entry.owner.text.startsWith('#')) return [];
-    return [report('RL5016', placeOf(context, entry, entry.value, entry.value.text.indexOf('#', at)), {})];
+    const place = placeOf(context, entry, entry.value, entry.value.text.indexOf('#', at));
+    // A comment inside a continued line has its own finding.
+    if (/^\s*#/.test(context.lines[place.line - 1] ?? '')) return [];
+    return [report('RL5016', place, {})];
   });
 
 export const findQuotedValues: Rule = (context) =>

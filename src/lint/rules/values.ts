@@ -88,7 +88,7 @@ export const findBadNumbers: Rule = (context) =>
 export const findBadChecksums: Rule = (context) =>
   context.known.flatMap(([entry, question]) => {
     const value = entry.value.text;
-    if (!/^preseed\/.*checksum$/.test(question.name) || /^([0-9a-f]{32}[ \t]*)*$/i.test(value)) return [];
+    if (!/^preseed\/.*checksum$/.test(question.name) || /^([0-9a-f]{32}([ \t]+|$))*$/i.test(value)) return [];
     return [report('RL5226', placeOf(context, entry), { value })];
   });
 
