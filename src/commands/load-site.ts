@@ -50,7 +50,7 @@ export function requireGuest(
 
 /** The failure for a name that no guest has, with the nearest one. */
 export function makeUnknownGuest(loaded: LoadedSite, name: string): Failure {
-  const known = [...loaded.parsed.guestFiles.keys()];
+  const known = [...loaded.parsed.guestFiles.keys(), ...loaded.parsed.imageFiles.keys()];
   const list = known.length === 0 ? 'the site has no guests yet' : `guests: ${known.slice(0, 20).join(', ')}`;
   const suggestion = findNearest(name, known) === undefined ? list : suggestNearest(name, known);
   const issue = makeIssue('RL1110', { name, site: loaded.directory, suggestion });
