@@ -1,11 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeRow, ROWS, type RowResult } from './lab/boot-rows.ts';
+import { describeRow, mergeRows, ROWS, type RowResult } from './lab/boot-rows.ts';
 import { chosenFlavour, FLAVOURS } from './lab/flavours.ts';
 import { prepareGuest } from './lab/guest-image.ts';
 import { LabSession } from './lab/session.ts';
 
+const KEPT = new URL('./results/boot-table.json', import.meta.url).pathname;
 /** Rows wanted, by name; without any, the whole table. */
 const only = process.env.RELIGHT_LAB_ONLY?.split(',');
 const rows = ROWS.filter((row) => only === undefined || only.some((name) => row.name.includes(name)));
@@ -47,8 +48,14 @@ describe.skipIf(rows.length === 0)('the boot table', () => {
   }
 });
 
+/** Into the run's folder, and with RELIGHT_LAB_RECORD into the table that is kept. */
 function writeResults(folder: string, results: readonly RowResult[]): void {
-  writeFileSync(join(folder, 'boot-table.json'), `${JSON.stringify(results, null, 2)}\n`);
+  const write = (file: string, rows: readonly RowResult[]) =>
+    writeFileSync(file, `${JSON.stringify(rows, null, 2)}\n`);
+  write(join(folder, 'boot-table.json'), results);
+  if (process.env.RELIGHT_LAB_RECORD === undefined) return;
+  const kept = existsSync(KEPT) ? (JSON.parse(readFileSync(KEPT, 'utf8')) as RowResult[]) : [];
+  write(KEPT, mergeRows(kept, results));
 }
 
 function readEvidence(folder: string): string {

@@ -24,6 +24,12 @@ describe.skipIf(chosen.length === 0)('scenarios on real xl and LVM', () => {
   });
   afterAll(async () => session?.end());
 
+  test('a scenario that does not get to its end has failed', async () => {
+    const verdict = await session.run('unfinished', 60);
+    expect(verdict.status).toBe(0);
+    expect(() => judge(verdict)).toThrow(/unfinished/);
+  });
+
   for (const scenario of chosen) {
     test(scenario.name, async () => {
       if (scenario.after !== undefined) {

@@ -73,6 +73,16 @@ export function describeRow(row: Row, verdict: Verdict, xen: string): RowResult 
   };
 }
 
+/** New rows in the place of old ones, in the order of the table. */
+export function mergeRows(kept: readonly RowResult[], measured: readonly RowResult[]): RowResult[] {
+  const key = (row: Pick<RowResult, 'suite' | 'guest' | 'boot'> & { xen: string }) =>
+    `${row.xen} ${row.suite}-${row.guest}-${row.boot}`;
+  const rows = new Map([...kept, ...measured].map((row) => [key(row), row]));
+  const place = (row: RowResult) =>
+    ROWS.findIndex((known) => known.name === `${row.suite}-${row.guest}-${row.boot}`);
+  return [...rows.values()].sort((a, b) => b.xen.localeCompare(a.xen) || place(a) - place(b));
+}
+
 function readLine(folder: string, name: string): string {
   const file = join(folder, name);
   return existsSync(file) ? readFileSync(file, 'utf8') : '';

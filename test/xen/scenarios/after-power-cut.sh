@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # After the power cut: nothing half-built starts by itself, and the rebuild can be finished.
 . ./lib.sh
 . ./guests.sh

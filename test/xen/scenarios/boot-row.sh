@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # One row of the boot table: boot-row.sh SUITE GUEST BOOT DISK SECONDS. Boots a prepared disk and waits for its
 # ready line. pci=noearly saves an HVM guest two scans of all PCI buses, a minute each under emulation.
 . ./lib.sh

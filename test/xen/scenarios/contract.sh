@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # Replays the contract of the fake dom0 (test/fake-dom0/contract.ts, handed over as contract.json) against real xl and LVM.
 . ./lib.sh
 truncate -s 400M /root/contract.img

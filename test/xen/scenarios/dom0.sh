@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # The dom0 itself is what the other scenarios take for granted.
 . ./lib.sh
 check 'this is dom0' grep -q control_d /proc/xen/capabilities

@@ -1,16 +1,19 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # Sourced after lib.sh by scenarios that rebuild guests: a site, guests, and questions about them.
 export PATH=/lab/scenarios/bin:$PATH RELIGHT_SITE=/etc/relight
 key=/root/.ssh/id_ed25519
 [ -e "$key" ] || ssh-keygen -q -t ed25519 -N '' -f "$key"
 
+# write_site [STORAGE [CACHE]], as YAML
 write_site() {
+  local storage=${1:-'{ lvm: vg0 }'} cache=${2:-off}
   mkdir -p /etc/relight/domus
   cat >/etc/relight/site.yaml <<EOF
 relight: 1
 host:
   hypervisor: xl
-  storage: ${1:-{ lvm: vg0 \}}
-  cache: ${2:-off}
+  storage: $storage
+  cache: $cache
 networks:
   lan: { mode: bridge, bridge: xenbr0 }
 defaults: { suite: trixie, mirror: host, locale: C.UTF-8, timezone: Etc/UTC }
@@ -19,6 +22,7 @@ EOF
 
 # write_guest NAME LAST_OCTET [MORE YAML]
 write_guest() {
+  local more=${3:-'checks: [ { port: 22 } ]'}
   cat >"/etc/relight/domus/$1.yaml" <<EOF
 name: $1
 suite: trixie
@@ -35,7 +39,7 @@ nics:
 users:
   - { name: anna, sudo: true, ssh-keys: ["$(cat $key.pub)"] }
 start: auto
-${3:-checks: [ { port: 22 } ]}
+$more
 EOF
 }
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # kill.sh MOMENT ENDING: kill -9 of relight in the middle of a rebuild of web1, then `resume` or `rollback`.
 . ./lib.sh
 . ./guests.sh

@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # Sourced by every scenario. `check WHAT COMMAND...` records a verdict; a scenario that ends without `finish` has failed.
 set -u
 : >"$LAB_OUT/checks"

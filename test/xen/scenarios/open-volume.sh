@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # A kept volume that dom0 itself has mounted must not be handed to a guest.
 . ./lib.sh
 . ./guests.sh

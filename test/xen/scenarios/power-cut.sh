@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # power-cut.sh MOMENT: rebuilds web1 and tells the harness, by a file, when to pull the plug.
 . ./lib.sh
 . ./guests.sh

@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # A PV guest by the route bootstrap onto fresh volumes.
 . ./lib.sh
 . ./guests.sh

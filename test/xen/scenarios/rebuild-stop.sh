@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # After rebuild-fresh: a second rebuild beside the running guest. The data disk, the SSH host keys and the link stay.
 . ./lib.sh
 . ./guests.sh

@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # What is refused before anything is touched. Every case must leave volumes, configurations and domains as they were.
 . ./lib.sh
 . ./guests.sh

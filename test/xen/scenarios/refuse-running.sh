@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # After rebuild-fresh: the guest runs, so without --stop nothing may happen.
 . ./lib.sh
 . ./guests.sh

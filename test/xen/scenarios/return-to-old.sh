@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # After rebuild-stop: the new guest passes its verification and fails its check after the switch. The old one returns.
 . ./lib.sh
 . ./guests.sh

@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # The same rebuild with the volumes in a thin pool.
 . ./lib.sh
 . ./guests.sh

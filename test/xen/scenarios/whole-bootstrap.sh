@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # The whole route with the real mmdebstrap, the packages coming through apt-cacher-ng on dom0.
 . ./lib.sh
 . ./guests.sh

@@ -1,3 +1,4 @@
+# shellcheck shell=bash source-path=SCRIPTDIR
 # The last of a session: xenstored cannot be started a second time, so that nothing works afterwards.
 . ./lib.sh
 . ./guests.sh
