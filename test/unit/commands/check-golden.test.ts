@@ -32,6 +32,11 @@ describe('check prints what is expected', () => {
   });
 });
 
+test('every text is filled in', () => {
+  const outputs = names.map((name) => readFileSync(join(CASES, name, 'expected.txt'), 'utf8')).join('');
+  expect(outputs).not.toMatch(/\{[a-z]+\}/);
+});
+
 test('a secret is in no output', () => {
   const outputs = names.map((name) => readFileSync(join(CASES, name, 'expected.txt'), 'utf8')).join('');
   expect(outputs).not.toContain('hunter2');
