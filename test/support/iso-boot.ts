@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sleep } from '../xen/lab/process.ts';
+
+export interface BootRequest {
+  readonly image: string;
+  readonly firmware: 'bios' | 'uefi';
+  /** The image as a CD, or as the disk that a USB stick is. */
+  readonly medium: 'cd' | 'disk';
+  readonly directory: string;
+  /** Done when the serial console shows this. */
+  readonly until: RegExp;
+  readonly deadlineSeconds: number;
+}
+
+const OVMF = '/usr/share/OVMF';
+
+/** Boots an image in QEMU (emulated, no Xen) and hands back what the serial console showed, without control sequences. */
+export async function bootImage(request: BootRequest): Promise<string> {
+  const { image, firmware, medium, directory } = request;
+  const serial = join(directory, `serial-${firmware}-${medium}.log`);
+  const variables = join(directory, 'ovmf-vars.fd');
+  if (firmware === 'uefi') copyFileSync(findFirst(['OVMF_VARS.fd', 'OVMF_VARS_4M.fd']), variables);
+  const flash = (path: string, readOnly: boolean) => [
+    '-drive',
+    `if=pflash,format=raw,file=${path}${readOnly ? ',readonly=on' : ''}`,
+  ];
+  const argv = [
+    ...[
+      '-accel',
+      'tcg,thread=multi',
+      '-machine',
+      'q35',
+      '-m',
+      '1024',
+      '-smp',
+      '2',
+      '-display',
+      'none',
+      '-monitor',
+      'none',
+    ],
+    ...(firmware === 'uefi'
+      ? [...flash(findFirst(['OVMF_CODE.fd', 'OVMF_CODE_4M.fd']), true), ...flash(variables, false)]
+      : []),
+    ...(medium === 'cd'
+      ? ['-cdrom', image, '-boot', 'd']
+      : ['-drive', `if=virtio,format=raw,snapshot=on,file=${image}`]),
+    ...[
+      '-netdev',
+      'user,id=n0,restrict=on',
+      '-device',
+      'virtio-net-pci,netdev=n0,romfile=',
+      '-no-reboot',
+      '-serial',
+      `file:${serial}`,
+    ],
+  ];
+  const machine = spawn('nice', ['-n', '5', 'qemu-system-x86_64', ...argv], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => machine.once('exit', resolve));
+  try {
+    const end = Date.now() + request.deadlineSeconds * 1000;
+    for (;;) {
+      await sleep(1000);
+      const text = existsSync(serial) ? cleanConsole(readFileSync(serial, 'latin1')) : '';
+      if (request.until.test(text)) return text;
+      if (Date.now() > end || machine.exitCode !== null)
+        throw new Error(`not reached; the console's end:\n${text.slice(-3000)}`);
+    }
+  } finally {
+    machine.kill('SIGKILL');
+    await ended;
+  }
+}
+
+function findFirst(names: readonly string[]): string {
+  const found = names.map((name) => join(OVMF, name)).find((path) => existsSync(path));
+  if (found === undefined) throw new Error('install the package ovmf');
+  return found;
+}
+
+function cleanConsole(text: string): string {
+  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\u001b[()][A-Z0-9]|\0/g, '');
+}
