@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { readAsInstaller } from '../../src/lint/read-installer.ts';
+import { readAsTarget } from '../../src/lint/read-target.ts';
+import { splitLines } from '../../src/lint/split-lines.ts';
+import { findInitrd, InstallerRoot } from '../support/installer-root.ts';
+
+// Needs root (chroot), cpio, debconf, and the packages debian-installer-12-netboot-amd64 and -13-.
+
+const SEED = 20230610;
+const word = fc.stringMatching(/^[a-z0-9#"'$`*?[\]%\\é\u00a0{}()!~;&|<>-]{1,6}$/);
+const blank = fc.constantFrom(' ', ' ', '  ', '\t', ' \t ', '\v', '\f');
+const indent = fc.constantFrom('', '', '', ' ', '\t', '  ');
+const ending = fc.constantFrom(
+  '\n',
+  '\n',
+  '\n',
+  '\n',
+  '\r\n',
+  '\\\n',
+  ' \\\n',
+  ' \\\n',
+  '\\ \n',
+  '\\\r\n',
+  ' \n',
+  '\r\r\n',
+);
+const answer = fc
+  .tuple(
+    indent,
+    fc.constantFrom('d-i', 'tasksel', '#', '-n'),
+    blank,
+    word,
+    blank,
+    word,
+    fc.array(fc.tuple(blank, word)),
+  )
+  .map(
+    ([start, owner, one, name, two, type, rest]) =>
+      `${start}${owner}${one}${name}${two}${type}${rest.flat().join('')}`,
+  );
+const other = fc.oneof(
+  fc.constantFrom(
+    '# comment',
+    '  # two words',
+    '   #x',
+    '',
+    ' ',
+    '\\',
+    'word',
+    'd-i name',
+    'd-i name ',
+    'd-i q seen false',
+    '-n',
+    '-e x\\ty z w',
+  ),
+  fc.tuple(indent, word, blank, word).map((parts) => parts.join('')),
+  fc.constantFrom(
+    'd-i a/b string  two  blanks ',
+    'd-i a/b\tboolean\ttrue',
+    'd-i a/b select',
+    'd-i a/b bool x',
+    'a b title\r',
+  ),
+);
+const line = fc.tuple(fc.oneof({ weight: 3, arbitrary: answer }, { weight: 2, arbitrary: other }), ending);
+const text = fc.tuple(fc.array(line, { minLength: 1, maxLength: 7 }), fc.boolean()).map(([lines, cut]) =>
+  lines
+    .flat()
+    .join('')
+    .slice(0, cut ? -1 : undefined),
+);
+
+/** The same lines each time: a failure names the text, and running the tests again shows it again. */
+const documents = (count: number) => fc.sample(text, { numRuns: count, seed: SEED });
+const trimEnd = (value: string) => value.replace(/[ \t\v\f]+$/, '');
+
+describe.each(['12', '13'])('the installer of Debian %s', (version) => {
+  const initrd = findInitrd(version);
+  const root = initrd === undefined ? undefined : new InstallerRoot(initrd);
+  afterAll(() => root?.remove());
+
+  test.skipIf(root === undefined)('reads every text as readAsInstaller does', { timeout: 300_000 }, () => {
+    const texts = documents(150);
+    const real = root?.read(texts) ?? [];
+    const statuses = new Set(real.map(({ status }) => status));
+    expect([...statuses].sort()).toEqual([0, 1]);
+    for (const [index, given] of texts.entries()) {
+      const { entries, faults, loaded } = readAsInstaller(splitLines(given));
+      const ours = entries
+        .slice(0, loaded)
+        .map((entry) => [entry.owner, entry.name, entry.type, entry.value].map((field) => field.text));
+      const theirs = real[index]?.answers.map((fields) =>
+        fields.map((field, at) => (at === 3 ? trimEnd(field) : field)),
+      );
+      expect({ given, answers: ours, status: faults.length > 0 ? 1 : 0 }).toEqual({
+        given,
+        answers: theirs,
+        status: real[index]?.status,
+      });
+    }
+  });
+});
+
+test('debconf-set-selections reads every text as readAsTarget does', { timeout: 300_000 }, () => {
+  const directory = mkdtempSync(join(tmpdir(), 'relight-selections-'));
+  const file = join(directory, 'preseed.cfg');
+  const kinds = new Set<string>();
+  try {
+    for (const given of documents(60)) {
+      writeFileSync(file, given);
+      const { stderr, status } = spawnSync('debconf-set-selections', ['--checkonly', '--verbose', file], {
+        encoding: 'utf8',
+        env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      });
+      const { entries, errors, skipped } = readAsTarget(splitLines(given));
+      const set = entries.map(({ name, type, value }) =>
+        type === 'seen'
+          ? `Trying to set 'seen' flag to '${value}'`
+          : `Trying to set '${name}' [${type}] to '${value}'`,
+      );
+      const said = stderr.split('\n');
+      const pick = (pattern: RegExp) => said.flatMap((message) => pattern.exec(message)?.slice(1) ?? []);
+      expect({ given, set }).toEqual({ given, set: pick(/^info: (Trying to set .*)$/s) });
+      expect({ given, errors }).toEqual({
+        given,
+        errors: pick(/^error: parse error on line (\d+)/).map(Number),
+      });
+      expect({ given, skipped }).toEqual({
+        given,
+        skipped: pick(/^warning: Unknown type .*, skipping line (\d+)/).map(Number),
+      });
+      expect(status === 0 || errors.length > 0 || said.some((message) => message.startsWith('error: '))).toBe(
+        true,
+      );
+      if (set.length > 0) kinds.add('set');
+      if (errors.length > 0) kinds.add('error');
+      if (skipped.length > 0) kinds.add('skipped');
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+  expect([...kinds].sort()).toEqual(['error', 'set', 'skipped']);
+});
