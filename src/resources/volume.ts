@@ -80,7 +80,7 @@ export function createKeptVolume(
     title: exists ? `find kept volume ${wish.name}` : `create kept volume ${wish.name}`,
     creates: exists ? [] : [{ kind: 'volume', name: wish.path, size: wish.size }],
     destroys: [],
-    probe: { kind: 'path', path: wish.path },
+    probe: { kind: 'journal' },
     steps: exists ? [format] : [create, format],
     undo: [],
   };

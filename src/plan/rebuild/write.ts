@@ -1,5 +1,5 @@
 import { statePaths } from '../../host/paths.ts';
-import { layoutRootDisk, renderSfdiskScript } from '../../render/sfdisk.ts';
+import { layOutRootDisk, renderSfdiskScript } from '../../render/sfdisk.ts';
 import { deriveUuid } from '../../spec/identity.ts';
 import { buildChrootArgv } from '../../tools/chroot.ts';
 import { buildMke2fsArgv, buildMkswapArgv } from '../../tools/filesystem.ts';
@@ -56,12 +56,13 @@ export function writeVolumes(context: PlanContext): Action {
   const device = rootDisk.volume.path;
   const uefi = guest.boot === 'uefi';
   const uuid = (part: string) => deriveUuid(context.site.name, guest.name, context.operation, part);
-  const layout = layoutRootDisk(rootDisk.volume.size, uefi);
-  const script = renderSfdiskScript(layout, {
-    disk: uuid('disk'),
-    bios: uuid('bios'),
-    esp: uuid('esp'),
-    root: uuid('root'),
+  const layout = layOutRootDisk(rootDisk.volume.size, uefi);
+  const script = renderSfdiskScript({
+    sizeBytes: rootDisk.volume.size,
+    diskUuid: uuid('disk'),
+    biosUuid: uuid('bios'),
+    rootUuid: uuid('root'),
+    ...(uefi ? { espUuid: uuid('esp') } : {}),
   });
   const steps: Step[] = [
     {
@@ -75,8 +76,8 @@ export function writeVolumes(context: PlanContext): Action {
       argv: buildMke2fsArgv({
         directory: rootfs,
         device,
-        offset: layout.root.offset,
-        size: layout.root.size,
+        offset: layout.rootOffset,
+        size: layout.rootSize,
         uuid: rootDisk.filesystemUuid,
         label: 'root',
       }),
@@ -85,12 +86,13 @@ export function writeVolumes(context: PlanContext): Action {
   ];
   if (needsBiosBoot(context)) {
     const boot = `${rootfs}/usr/lib/grub/i386-pc/boot.img`;
-    const sector = layout.bios.offset / 512;
+    const sector = layout.biosOffset / 512;
     steps.push({ do: 'embed-grub', device, boot, core: `${rootfs}${CORE_IMAGE}`, sector });
   }
-  if (layout.esp !== undefined) {
+  if (layout.espOffset !== undefined && layout.espSize !== undefined) {
+    const place = { offset: layout.espOffset, size: layout.espSize };
     const image = `${context.work}/esp.img`;
-    steps.push(...writeEsp(image, device, layout.esp, `${rootfs}${UEFI_IMAGE}`));
+    steps.push(...writeEsp(image, device, place, `${rootfs}${UEFI_IMAGE}`));
   }
   for (const planned of context.disks) {
     if (planned.disk.role !== 'swap' || planned.disk.keep) continue;

@@ -1,0 +1,95 @@
+import { type ConfigHeader, parseConfigHeader } from '../../render/config-header.ts';
+import { parseQemuConfig, renderQemuConfig } from '../../render/qemu-config.ts';
+import { renderXlConfig } from '../../render/xl-config.ts';
+import { deriveUuid } from '../../spec/identity.ts';
+import type { Action, DomainDefinition, Plan } from '../types.ts';
+import { makeContext } from './context.ts';
+import { defineGuest, defineVerification } from './domain.ts';
+import { bootstrapRoot } from './install.ts';
+import { checkRoot, nameSecret, personaliseRoot } from './personalise.ts';
+import { createIdentity, createVolumes, prepareWork, removeAutostart } from './prepare.ts';
+import type { PlanContext, PlanRequest } from './request.ts';
+import { commitConfig, finishRebuild, startNew, stopOld, verifyBoot } from './switch.ts';
+import { prepareBoot, writeVolumes } from './write.ts';
+
+/** Plans a rebuild by route `bootstrap`. Pure: the same request gives the same plan. */
+export function buildRebuildPlan(request: PlanRequest): Plan {
+  const context = makeContext(request);
+  const { guest, facts, operation } = request;
+  const domain = defineGuest(context);
+  const verification = defineVerification(
+    context,
+    deriveUuid(request.site.name, guest.name, 'verify', operation),
+  );
+  const actions: Action[] = [
+    prepareWork(context),
+    ...createIdentity(context),
+    ...removeAutostart(context),
+    ...createVolumes(context),
+    bootstrapRoot(context),
+    personaliseRoot(context),
+    prepareBoot(context),
+    checkRoot(context),
+    writeVolumes(context),
+    verifyBoot(context, verification, renderVerification(context, verification)),
+    ...stopOld(context, findOldDomain(context)),
+    commitConfig(context, renderConfig(context, domain)),
+    startNew(context, domain),
+    finishRebuild(context),
+  ];
+  return {
+    version: 1,
+    relight: request.relightVersion,
+    guest: guest.name,
+    operation,
+    hypervisor: facts.hypervisor,
+    route: guest.install.kind,
+    specHash: request.specHash,
+    hostHash: request.hostHash,
+    replaces: facts.live?.operation,
+    commitAction: 'commit',
+    actions,
+    secrets: [...guest.users, { name: 'root', password: guest.root.password }]
+      .filter((account) => account.password !== undefined)
+      .map((account) => nameSecret(account.name)),
+  };
+}
+
+/** The header that tells, should the state directory be lost, what a configuration belongs to. */
+export function makeHeader(context: PlanContext): ConfigHeader {
+  return {
+    guest: context.guest.name,
+    operation: context.operation,
+    specHash: context.specHash,
+    relight: context.relightVersion,
+    volumes: context.disks.filter((planned) => !planned.disk.keep).map((planned) => planned.volume.name),
+    nonce: context.nonce,
+  };
+}
+
+function renderConfig(context: PlanContext, domain: DomainDefinition): string {
+  const header = makeHeader(context);
+  if (context.facts.hypervisor === 'qemu') return renderQemuConfig(domain, header);
+  return renderXlConfig(domain, { header, networks: context.site.networks });
+}
+
+/** A guest that is only tried ends when it reboots or crashes, so that no loop hides the fault. */
+function renderVerification(context: PlanContext, domain: DomainDefinition): string {
+  const header = makeHeader(context);
+  if (context.facts.hypervisor === 'qemu') return renderQemuConfig(domain, header);
+  return renderXlConfig(domain, {
+    header,
+    networks: context.site.networks,
+    onReboot: 'destroy',
+    onCrash: 'destroy',
+  });
+}
+
+/** The old guest as its own configuration defines it, for the way back. Under xl the file itself is enough. */
+function findOldDomain(context: PlanContext): DomainDefinition | undefined {
+  const { live, hypervisor, foreignConfig } = context.facts;
+  const text = live?.configText ?? foreignConfig;
+  if (text === undefined) return undefined;
+  if (hypervisor === 'qemu' && parseConfigHeader(text) !== undefined) return parseQemuConfig(text).domain;
+  return { ...defineGuest(context), disks: [], nics: [], kernel: undefined, ports: [] };
+}

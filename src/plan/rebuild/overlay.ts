@@ -1,0 +1,164 @@
+import { statePaths } from '../../host/paths.ts';
+import { renderSshdConfig, renderSudoers } from '../../render/access.ts';
+import { type FstabEntry, renderFstab } from '../../render/fstab.ts';
+import { renderGrubDefaults } from '../../render/grub-defaults.ts';
+import readyUnit from '../../render/guest/relight-ready.service';
+import readyScript from '../../render/guest/relight-ready.sh';
+import { renderHostname, renderHosts, renderResolvConf } from '../../render/hosts.ts';
+import {
+  findLocaltimeTarget,
+  renderDefaultLocale,
+  renderKeyboard,
+  renderLocaleGen,
+  renderTimezone,
+} from '../../render/locale.ts';
+import { renderNetworkUnits } from '../../render/network-units.ts';
+import { renderSources } from '../../render/sources.ts';
+import type { OverlayEntry, Step } from '../types.ts';
+import { HOST_KEY_FILES } from './prepare.ts';
+import type { PlanContext } from './request.ts';
+import { findMirrors } from './sources.ts';
+
+type EarlyFile = Extract<Step, { do: 'write-file' }>;
+
+/** Modules that a guest of any kind needs before its root is there: Xen's front ends, and virtio's for QEMU. */
+export const INITRD_MODULES = [
+  'xen-blkfront',
+  'xen-netfront',
+  'virtio_blk',
+  'virtio_net',
+  'virtio_pci',
+] as const;
+
+/** What has to lie in the root before packages are configured: the kernel's and locales' scripts read it. */
+export function listEarlyFiles(context: PlanContext): EarlyFile[] {
+  const write = (path: string, content: string): EarlyFile => ({
+    do: 'write-file',
+    path,
+    content,
+    mode: 0o644,
+  });
+  const { guest } = context;
+  return [
+    write(
+      '/etc/initramfs-tools/conf.d/relight',
+      '# Written by relight: the image must boot on Xen and on QEMU.\nMODULES=most\n',
+    ),
+    write('/etc/initramfs-tools/modules', `# Written by relight.\n${INITRD_MODULES.join('\n')}\n`),
+    write('/etc/locale.gen', renderLocaleGen(guest.locale)),
+    write('/etc/timezone', renderTimezone(guest.timezone)),
+    // Neither the installing machine's name nor its name servers belong into the guest.
+    write('/etc/hostname', renderHostname(guest.name)),
+  ];
+}
+
+/** The system's own files: identity, network, mounts, access, and the unit that prints the ready line. */
+export function listSystemFiles(context: PlanContext): OverlayEntry[] {
+  const { guest, nonce } = context;
+  const sudoers = renderSudoers(guest.users);
+  const grub = { commandLine: context.commandLine, serial: context.serialConsole };
+  return [
+    text('/etc/hostname', renderHostname(guest.name)),
+    text('/etc/hosts', renderHosts(guest.name, guest.nics)),
+    text('/etc/fstab', renderFstab(listMounts(context))),
+    ...renderNetworkUnits(guest.nics).map((file) => text(file.path, file.content, file.mode)),
+    describeResolver(context),
+    text(
+      '/etc/apt/sources.list.d/debian.sources',
+      renderSources({ suite: guest.suite, mirror: findMirrors(context) }),
+    ),
+    text('/etc/default/locale', renderDefaultLocale(guest.locale)),
+    text('/etc/default/keyboard', renderKeyboard(guest.keyboard)),
+    text('/etc/timezone', renderTimezone(guest.timezone)),
+    link('/etc/localtime', findLocaltimeTarget(guest.timezone)),
+    text('/etc/default/grub.d/relight.cfg', renderGrubDefaults(grub)),
+    text('/etc/ssh/sshd_config.d/relight.conf', renderSshdConfig(guest.root)),
+    ...(sudoers === undefined ? [] : [text('/etc/sudoers.d/relight', sudoers, 0o440)]),
+    text('/etc/relight/nonce', `${nonce}\n`),
+    text('/usr/lib/relight/relight-ready.sh', readyScript, 0o755),
+    text('/etc/systemd/system/relight-ready.service', readyUnit),
+    ...listIdentityFiles(context),
+  ];
+}
+
+/** The identity that stays the same over rebuilds (sshd(8), machine-id(5)). */
+function listIdentityFiles(context: PlanContext): OverlayEntry[] {
+  const directory = statePaths.identity(context.facts.paths, context.guest.name);
+  const copy = (name: string, path: string, mode: number): OverlayEntry => ({
+    path,
+    mode,
+    owner: 'root',
+    group: 'root',
+    body: { kind: 'host-file', path: `${directory}/${name}` },
+  });
+  return [
+    copy('machine-id', '/etc/machine-id', 0o444),
+    ...HOST_KEY_FILES.map((name) => copy(name, `/etc/ssh/${name}`, name.endsWith('.pub') ? 0o644 : 0o600)),
+  ];
+}
+
+/** Name servers as given, or those that systemd-resolved learns from DHCP. */
+function describeResolver(context: PlanContext): OverlayEntry {
+  const content = renderResolvConf(context.guest.nics);
+  if (content !== undefined) return text('/etc/resolv.conf', content);
+  const learns = context.guest.nics.some((nic) => nic.ipv4?.kind === 'dhcp');
+  return learns
+    ? link('/etc/resolv.conf', '../run/systemd/resolve/stub-resolv.conf')
+    : text('/etc/resolv.conf', '# Written by relight: the spec names no name servers.\n');
+}
+
+/** Files and keys that belong to users: unpacked when the users exist. */
+export function listUserFiles(context: PlanContext): OverlayEntry[] {
+  const { guest } = context;
+  const keys = [
+    ...guest.users.map((user) => ({ name: user.name, home: `/home/${user.name}`, keys: user.sshKeys })),
+    { name: 'root', home: '/root', keys: guest.root.sshKeys },
+  ].filter((account) => account.keys.length > 0);
+  return [
+    ...keys.flatMap((account): OverlayEntry[] => [
+      {
+        path: `${account.home}/.ssh`,
+        mode: 0o700,
+        owner: account.name,
+        group: account.name,
+        body: { kind: 'directory' },
+      },
+      {
+        path: `${account.home}/.ssh/authorized_keys`,
+        mode: 0o600,
+        owner: account.name,
+        group: account.name,
+        body: { kind: 'content', content: `${account.keys.join('\n')}\n` },
+      },
+    ]),
+    ...guest.files.map(
+      (file): OverlayEntry => ({
+        path: file.to,
+        mode: file.mode,
+        owner: file.owner,
+        group: file.group,
+        body:
+          file.source.kind === 'file'
+            ? { kind: 'host-file', path: file.source.path }
+            : { kind: 'content', content: file.source.text },
+      }),
+    ),
+  ];
+}
+
+function listMounts(context: PlanContext): FstabEntry[] {
+  return context.disks.map(({ disk, filesystemUuid }) => ({
+    role: disk.role,
+    uuid: filesystemUuid,
+    filesystem: disk.filesystem,
+    mount: disk.mount,
+  }));
+}
+
+function text(path: string, content: string, mode = 0o644): OverlayEntry {
+  return { path, mode, owner: 'root', group: 'root', body: { kind: 'content', content } };
+}
+
+function link(path: string, target: string): OverlayEntry {
+  return { path, mode: 0o777, owner: 'root', group: 'root', body: { kind: 'link', target } };
+}

@@ -1,0 +1,23 @@
+import { closeSync, constants, copyFileSync, fsyncSync, openSync, readdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pathExists, removeFile, syncDirectory } from './files.ts';
+
+/** Names in a directory, sorted; empty when there is no such directory. */
+export function listDirectory(path: string): string[] {
+  return pathExists(path) ? readdirSync(path).sort() : [];
+}
+
+/** Copies a file so that the copy gets its name when it is whole and on the disk. Sparse regions may be filled. */
+export function copyFileSynced(from: string, to: string): void {
+  const draft = `${to}.partial`;
+  removeFile(draft);
+  copyFileSync(from, draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  const file = openSync(draft, constants.O_RDONLY);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, to);
+  syncDirectory(dirname(to));
+}
