@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { Dom0Image } from './dom0-image.ts';
+import type { Emulator } from './emulator.ts';
 
 /** A machine to start. Paths are absolute; memory is in MiB. */
 export interface Machine {
+  readonly emulator: Emulator;
   readonly dom0: Dom0Image;
   /** qcow2 files: dom0's disk, the data disk, then those of the scenarios (vdc, vdd, ...). */
   readonly disks: readonly string[];
@@ -21,14 +23,15 @@ export interface Machine {
  */
 const PROCESSOR = 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+svm,+npt,+rdrand,+pdpe1gb';
 
-/** The argument list of a lab machine. */
-export function qemuArguments(machine: Machine, terminal: 'file' | 'stdio'): string[] {
+/** The command line of a lab machine. */
+export function buildCommand(machine: Machine, terminal: 'file' | 'stdio'): string[] {
   const { dom0 } = machine;
   const xen =
     `console=com1 com1=115200,8n1 dom0_mem=${machine.dom0Memory}M,max:${machine.dom0Memory}M ` +
     `loglvl=warning guest_loglvl=all smt=off spec-ctrl=no xpti=no ${machine.xenOptions}`;
   const kernel = `root=/dev/vda rw console=hvc0 net.ifnames=0 quiet ${machine.kernelOptions}`;
   return [
+    ...machine.emulator,
     ...['-accel', 'tcg,thread=multi', '-cpu', PROCESSOR, '-smp', '2', '-m', `${machine.memory}`],
     ...['-display', 'none', '-no-reboot', '-nodefaults', '-vga', 'none'],
     ...['-serial', terminal === 'stdio' ? 'mon:stdio' : `file:${machine.console}`],
@@ -56,7 +59,7 @@ export class RunningMachine {
     const output = openSync(log, 'a');
     this.#console = machine.console;
     // Whoever else works on this machine goes first.
-    this.#child = spawn('nice', ['-n', '5', 'qemu-system-x86_64', ...qemuArguments(machine, 'file')], {
+    this.#child = spawn('nice', ['-n', '5', ...buildCommand(machine, 'file')], {
       stdio: ['ignore', output, output],
     });
     closeSync(output);

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { CONTRACT } from '../../fake-dom0/contract.ts';
 import { cacheDirectory } from './cache.ts';
 import { type Dom0Image, prepareDom0 } from './dom0-image.ts';
+import { prepareEmulator } from './emulator.ts';
 import { chosenFlavour } from './flavours.ts';
 import { runProgram, sleep, tail } from './process.ts';
 import { type Machine, RunningMachine } from './qemu.ts';
@@ -71,6 +72,7 @@ export class LabSession {
     for (const part of ['queue', 'out', 'roots']) mkdirSync(join(share, part), { recursive: true });
     fillShare(share, options.roots ?? {}, options.example === true);
     const machine = {
+      emulator: await prepareEmulator(),
       dom0,
       disks: await makeDisks(folder, dom0, options),
       share,

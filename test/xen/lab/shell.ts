@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { prepareDom0 } from './dom0-image.ts';
+import { prepareEmulator } from './emulator.ts';
 import { chosenFlavour } from './flavours.ts';
 import { prepareGuest } from './guest-image.ts';
-import { qemuArguments } from './qemu.ts';
+import { buildCommand } from './qemu.ts';
 import { prepareRootTar } from './root-tar.ts';
 import { LabSession } from './session.ts';
 
@@ -18,20 +19,22 @@ RELIGHT_LAB_FLAVOUR=bookworm takes Xen 4.17, RELIGHT_CACHE another place for the
 `;
 
 /** Runs QEMU on this terminal until the machine is off. Returns QEMU's exit status. */
-export async function runShell(words: readonly string[]): Promise<number> {
-  if (words[0] === 'prepare') {
+export async function runShell(given: readonly string[]): Promise<number> {
+  if (given[0] === 'prepare') {
+    await prepareEmulator();
     await prepareDom0(chosenFlavour());
     for (const suite of ['trixie', 'bookworm']) await prepareGuest(suite);
     await prepareRootTar('trixie');
     return 0;
   }
-  if (words.length > 0) {
+  if (given.length > 0) {
     process.stdout.write(HELP);
-    return words[0] === '--help' ? 0 : 2;
+    return given[0] === '--help' ? 0 : 2;
   }
   const session = await LabSession.create('shell', { kernelOptions: 'lab.shell', example: true });
   process.stdout.write(`${HELP}\nbooting, about a minute ...\n`);
-  const child = spawn('qemu-system-x86_64', qemuArguments(session.machine, 'stdio'), { stdio: 'inherit' });
+  const [program = '', ...words] = buildCommand(session.machine, 'stdio');
+  const child = spawn(program, words, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
