@@ -1,7 +1,5 @@
 /** The first line of a preseed that relight wrote, after the format's own; the spec's file follows. */
 export const GENERATED_HEADER = '# Written by relight from ';
-/** A comment that names the spec's path which caused the answers below it. */
-export const PATH_COMMENT = '#: ';
 
 /** The spec path of each line of a preseed that relight wrote; empty for any other file. Lines count from 1. */
 export function findSpecPaths(lines: readonly string[]): ReadonlyMap<number, string> {
@@ -9,7 +7,7 @@ export function findSpecPaths(lines: readonly string[]): ReadonlyMap<number, str
   if (findSpecFile(lines) === undefined) return paths;
   let path: string | undefined;
   for (const [index, line] of lines.entries()) {
-    if (line.startsWith(PATH_COMMENT)) path = line.slice(PATH_COMMENT.length).trim() || undefined;
+    if (line.startsWith('#:')) path = line.slice(2).trim() || undefined;
     else if (!line.startsWith('#') && path !== undefined) paths.set(index + 1, path);
   }
   return paths;

@@ -8,6 +8,10 @@ export const RUNTIME_QUESTIONS = {
   'partman-crypto/confirm_nooverwrite': { package: 'partman-crypto', type: 'boolean' },
   'hw-detect/firmware-lookup': { package: 'hw-detect', type: 'string' },
   'mirror/udeb/suite': { package: 'net-retriever', type: 'string' },
+  // choose-mirror puts the protocol into the name; only http and ftp have templates.
+  'mirror/https/hostname': { package: 'choose-mirror-bin', type: 'string' },
+  'mirror/https/directory': { package: 'choose-mirror-bin', type: 'string' },
+  'mirror/https/proxy': { package: 'choose-mirror-bin', type: 'string' },
   'mirror/http/codename': { package: 'choose-mirror-bin', type: 'string' },
   'pkgsel/include/install-recommends': { package: 'pkgsel', type: 'boolean', default: 'true' },
   'base-installer/debootstrap_variant': { package: 'bootstrap-base', type: 'string' },

@@ -21,8 +21,8 @@ export const findBadHashes: Rule = (context) =>
     const value = entry.value.text;
     if (!HASHES.has(question.name) || value === '' || STRONG_HASH.test(value) || GRUB_HASH.test(value))
       return [];
-    // "!" and "*" lock the account; for root that needs passwd/root-login false, else the installer asks.
-    if (/^[!*]$/.test(value) && isLockedOnPurpose(context, question.name)) return [];
+    // "*" locks the account. "!" does, too, but for root the installer then asks unless root may not log in.
+    if (value === '*' || (value === '!' && isLockedOnPurpose(context, question.name))) return [];
     const weak = WEAK_HASHES.find(([pattern]) => pattern.test(value));
     const place = placeOf(context, entry);
     return weak === undefined

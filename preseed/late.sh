@@ -1,0 +1,88 @@
+#!/bin/sh
+# Runs once at the end of the installation (preseed/late_command), in the installer's busybox, with the new system at
+# /target. What it works on lies beside it in the initrd: nothing of it is ever part of a preseed line or of a log.
+# It never ends with an error: the installer would show a dialog that nobody answers.
+
+target=${RELIGHT_TARGET:-/target}
+data=${RELIGHT_DATA:-/relight}
+
+say() {
+	echo "relight: $*"
+	{ echo "relight: $*" > /dev/console; } 2>/dev/null
+}
+
+# A half-made system must not look like a finished one: the watcher waits for the last line of this script.
+give_up() {
+	say "late script failed: $*"
+	cp /var/log/syslog "$target/var/log/relight-late-syslog" 2>/dev/null
+	sync
+	poweroff -f
+	exit 0
+}
+
+# All nics, matched by their MAC address (systemd.network(5)); the installer knows only one.
+configure_network() {
+	[ -d "$data/network" ] || return 0
+	mkdir -p "$target/etc/systemd/network" || return 1
+	cp "$data"/network/*.network "$target/etc/systemd/network/" || return 1
+	chmod 644 "$target"/etc/systemd/network/*.network || return 1
+	printf 'auto lo\niface lo inet loopback\n' > "$target/etc/network/interfaces" || return 1
+	chroot "$target" systemctl enable systemd-networkd.service
+}
+
+# users: one "name shell sudo|plain" a line. The first exists already.
+create_users() {
+	[ -f "$data/users" ] || return 0
+	while read -r name shell kind; do
+		if ! chroot "$target" getent passwd "$name" > /dev/null; then
+			chroot "$target" useradd --create-home --user-group --shell "$shell" --password '*' "$name" || return 1
+		fi
+		chroot "$target" usermod --shell "$shell" "$name" || return 1
+		[ "$kind" != sudo ] || chroot "$target" usermod --append --groups sudo "$name" || return 1
+	done < "$data/users"
+}
+
+# shadow: one "name:hash" a line, mode 0600.
+set_passwords() {
+	[ -f "$data/shadow" ] || return 0
+	chroot "$target" chpasswd --encrypted < "$data/shadow"
+}
+
+# keys/NAME: the authorized_keys of a user.
+install_keys() {
+	[ -d "$data/keys" ] || return 0
+	for file in "$data"/keys/*; do
+		name=${file##*/}
+		home=$(chroot "$target" getent passwd "$name" | cut -d: -f6)
+		[ -n "$home" ] || return 1
+		mkdir -p "$target$home/.ssh" || return 1
+		cp "$file" "$target$home/.ssh/authorized_keys" || return 1
+		chmod 700 "$target$home/.ssh" && chmod 600 "$target$home/.ssh/authorized_keys" || return 1
+		chroot "$target" chown -R "$name:" "$home/.ssh" || return 1
+	done
+}
+
+# The package cache of the installing host is not the guest's.
+forget_proxy() {
+	[ -f "$target/etc/apt/apt.conf" ] || return 0
+	sed -i '/^Acquire::[a-z]*::Proxy/d' "$target/etc/apt/apt.conf" || return 1
+	[ -s "$target/etc/apt/apt.conf" ] || rm -f "$target/etc/apt/apt.conf"
+}
+
+# swap: "device uuid". The partitioner touches the root disk only.
+make_swap() {
+	[ -f "$data/swap" ] || return 0
+	read -r device uuid < "$data/swap"
+	chroot "$target" mkswap -U "$uuid" "$device" || return 1
+	grep -q "$uuid" "$target/etc/fstab" || echo "UUID=$uuid none swap sw 0 0" >> "$target/etc/fstab"
+}
+
+configure_network || give_up network
+create_users || give_up users
+set_passwords || give_up passwords
+install_keys || give_up keys
+forget_proxy || give_up proxy
+make_swap || give_up swap
+rm -rf "$data/shadow" "$data/disk.key"
+say "late script done"
+exit 0

@@ -1,0 +1,106 @@
+import type { DiskSpec } from '../spec/types.ts';
+import type { PreseedAnswer } from './preseed-line.ts';
+import { INITRD_FOLDER, type PreseedRequest } from './preseed-request.ts';
+import { refuse, requirePath } from './refuse.ts';
+
+/** partman counts megabytes of 10^6 bytes. */
+const MEGABYTE = 1_000_000;
+const SMALLEST_ROOT = 1000;
+const BOOT_SIZE = 512;
+/** Room for the label and the alignment of partitions. */
+const SLACK = 16;
+/** The volume group of an LVM layout. The guest has only one. */
+export const VOLUME_GROUP = 'vg0';
+
+const BIOS = '1 1 1 free $iflabel{ gpt } $reusemethod{ } method{ biosgrub } .';
+const ESP = '256 256 256 free $iflabel{ gpt } $reusemethod{ } method{ efi } format{ } .';
+const FORMAT = 'method{ format } format{ } use_filesystem{ } filesystem{ ext4 }';
+
+/**
+ * The answers that lay out the root disk. The installer is given no other disk than root and swap, and only the root
+ * disk is named here, so no answer can reach data.
+ * @throws Failure RL0901
+ */
+export function listPartitionAnswers(request: PreseedRequest): PreseedAnswer[] {
+  const { guest } = request;
+  const disk = guest.disks.find(({ role }) => role === 'root');
+  if (disk === undefined) refuse('a guest', guest.name, 'one with a root disk');
+  const path = `disks.${disk.name}`;
+  const method = chooseMethod(disk);
+  const layout: PreseedAnswer[] = [
+    answer('partman-auto/method', 'string', method, `${path}.layout`),
+    answer('partman-auto/disk', 'string', requirePath('a disk', request.rootDevice), path),
+    answer(
+      'partman-auto/expert_recipe',
+      'string',
+      writeRecipe(disk, guest.boot === 'uefi'),
+      `${path}.layout`,
+    ),
+    answer('partman-partitioning/default_label', 'string', 'gpt', path),
+    answer('partman-basicfilesystems/no_swap', 'boolean', 'false', path),
+    answer('partman-efi/non_efi_system', 'boolean', 'true', 'boot'),
+  ];
+  return [...layout, ...listVolumeAnswers(method, path), ...listConfirmations()];
+}
+
+function chooseMethod(disk: DiskSpec): 'regular' | 'lvm' | 'crypto' {
+  if (disk.layout === 'luks') return 'crypto';
+  const isVolumes =
+    disk.layout === 'lvm' || (typeof disk.layout === 'object' && disk.layout.recipe.includes('$lvmok{'));
+  return isVolumes ? 'lvm' : 'regular';
+}
+
+/** Absolute sizes only: percentages depend on the memory of the machine that installs. */
+function writeRecipe(disk: DiskSpec, isUefi: boolean): string {
+  if (typeof disk.layout === 'object') return disk.layout.recipe.trim().replaceAll(/\s+/g, ' ');
+  const start = isUefi ? ESP : BIOS;
+  const hasBoot = disk.layout !== 'plain';
+  const least = SMALLEST_ROOT + (hasBoot ? BOOT_SIZE : 0) + (isUefi ? 256 : 1) + SLACK;
+  if (disk.sizeBytes < least * MEGABYTE) {
+    refuse('a root disk', disk.sizeBytes, `at least ${least} MB for the installer`);
+  }
+  const root = `${SMALLEST_ROOT} 10000 -1 ext4`;
+  if (!hasBoot) return `relight :: ${start} ${root} ${FORMAT} mountpoint{ / } .`;
+  const boot = `${BOOT_SIZE} ${BOOT_SIZE} ${BOOT_SIZE} ext4 ${FORMAT} mountpoint{ /boot } .`;
+  return `relight :: ${start} ${boot} ${root} $lvmok{ } lv_name{ root } ${FORMAT} mountpoint{ / } .`;
+}
+
+function listVolumeAnswers(method: 'regular' | 'lvm' | 'crypto', path: string): PreseedAnswer[] {
+  if (method === 'regular') return [];
+  const volumes = [
+    answer('partman-auto-lvm/guided_size', 'string', 'max', `${path}.layout`),
+    answer('partman-auto-lvm/new_vg_name', 'string', VOLUME_GROUP, `${path}.layout`),
+    answer('partman-lvm/device_remove_lvm', 'boolean', 'true', `${path}.layout`),
+    answer('partman-lvm/confirm', 'boolean', 'true', `${path}.layout`),
+    answer('partman-lvm/confirm_nooverwrite', 'boolean', 'true', `${path}.layout`),
+    answer('partman-lvm/confirm_nochanges', 'boolean', 'false', `${path}.layout`),
+  ];
+  if (method === 'lvm') return volumes;
+  return [
+    ...volumes,
+    answer('partman/early_command', 'string', `sh ${INITRD_FOLDER}/unlock.sh`, `${path}.layout`),
+    // A new volume holds nothing to hide, and overwriting it takes hours.
+    answer('partman-auto-crypto/erase_disks', 'boolean', 'false', `${path}.layout`),
+    answer('partman-crypto/weak_passphrase', 'boolean', 'true', `${path}.layout`),
+    answer('partman-crypto/confirm', 'boolean', 'true', `${path}.layout`),
+    answer('partman-crypto/confirm_nooverwrite', 'boolean', 'true', `${path}.layout`),
+  ];
+}
+
+/** Which of them are asked depends on what the disk held before: all have an answer. */
+function listConfirmations(): PreseedAnswer[] {
+  return [
+    answer('partman/default_filesystem', 'string', 'ext4'),
+    answer('partman/alignment', 'select', 'optimal'),
+    answer('partman/mount_style', 'select', 'uuid'),
+    answer('partman-md/device_remove_md', 'boolean', 'true'),
+    answer('partman-partitioning/confirm_write_new_label', 'boolean', 'true'),
+    answer('partman/choose_partition', 'select', 'finish'),
+    answer('partman/confirm', 'boolean', 'true'),
+    answer('partman/confirm_nooverwrite', 'boolean', 'true'),
+  ];
+}
+
+function answer(name: string, type: PreseedAnswer['type'], value: string, path?: string): PreseedAnswer {
+  return { owner: 'd-i', name, type, value, path };
+}

@@ -1,0 +1,25 @@
+import type { GuestSpec } from '../spec/types.ts';
+
+/** What a preseed is made of, besides the spec. */
+export interface PreseedRequest {
+  readonly guest: GuestSpec;
+  /** Base URLs of the archives; `security` is undefined when there is none to use. */
+  readonly mirror: { readonly archive: string; readonly security: string | undefined };
+  /** The proxy for packages, as `http://host:port`. */
+  readonly proxy: string | undefined;
+  /** The root disk as the installer sees it, such as `/dev/xvda`. */
+  readonly rootDevice: string;
+  /** The swap disk, when the guest has one, and the UUID that its swap area gets. */
+  readonly swap: { readonly device: string; readonly uuid: string } | undefined;
+  /** Packages beyond the installer's base system, checked names. */
+  readonly packages: readonly string[];
+  /** Words for the installed kernel's command line. */
+  readonly commandLine: string;
+  /** The name of the secret that holds a user's password hash. */
+  readonly nameSecret: (user: string) => string;
+  /** The name of the secret that holds the key of an encrypted disk. */
+  readonly diskSecret: string;
+}
+
+/** Where the installer finds its scripts and their data: folders of the initrd overlay. */
+export const INITRD_FOLDER = '/relight';
