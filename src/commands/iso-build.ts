@@ -118,8 +118,8 @@ function printResult(context: CommandContext, json: boolean, result: BuildResult
     context.print(`${JSON.stringify({ version: JSON_VERSION, ...result }, undefined, 2)}\n`);
     return;
   }
-  const { output, manifest, sha256, origin } = result;
+  const { output, manifest, origin } = result;
   if (origin.kind === 'insecure')
     context.say(`warning: the origin of the image was not checked: ${origin.reason}\n`);
-  context.print(`${output}\n${manifest}\nsha256 ${sha256}\n`);
+  context.print(`${output}\n${manifest}\n`);
 }

@@ -13,6 +13,21 @@ export type Origin =
     }
   | { readonly kind: 'insecure'; readonly reason: string };
 
+/** A list of hashes whose signature is good, or the reason why there is none. */
+export type Sums =
+  | { readonly kind: 'signed'; readonly fingerprints: readonly string[]; readonly text: string }
+  | { readonly kind: 'insecure'; readonly reason: string };
+
+/**
+ * Looks the image up in the list, when there is one.
+ * @throws Failure RL6013, RL6016.
+ */
+export function judgeOrigin(sums: Sums, sha512: string, fileName: string): Origin {
+  if (sums.kind === 'insecure') return sums;
+  const name = findInSums(sums.text, sha512, fileName);
+  return { kind: 'signed', fingerprints: sums.fingerprints, name, sha512 };
+}
+
 /**
  * Demands good signatures by allowed keys only.
  * @throws Failure RL6014 for another key, RL6015 for anything that is not good.

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteSource } from '../iso/byte-source.ts';
 import { isoFailure } from '../iso/problems.ts';
@@ -14,7 +15,8 @@ export interface FileSource extends ByteSource {
 export async function openFileSource(path: string): Promise<FileSource> {
   let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    // Without O_NONBLOCK a FIFO in the place of an image would keep us waiting.
+    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw isoFailure('not-iso', {
       why: `${path} cannot be opened (${(error as NodeJS.ErrnoException).code ?? error})`,

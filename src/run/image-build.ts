@@ -7,10 +7,10 @@ import {
   existsSync,
   openSync,
   realpathSync,
-  renameSync,
   rmSync,
   statfsSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { openImage } from '../iso/image.ts';
 import { inspectImage } from '../iso/inspect.ts';
@@ -19,7 +19,7 @@ import { compareWithPlan } from '../iso/remaster/compare.ts';
 import { findErasure } from '../iso/remaster/erases.ts';
 import { planRemaster, type RemasterPlan } from '../iso/remaster/plan.ts';
 import type { RemasterRequest } from '../iso/remaster/request.ts';
-import type { Origin } from '../iso/signature.ts';
+import { judgeOrigin, type Origin } from '../iso/signature.ts';
 import { hashSource } from '../iso/verify.ts';
 import { EXIT, Failure } from '../report/failure.ts';
 import {
@@ -29,8 +29,8 @@ import {
   parseXorrisoProgress,
 } from '../tools/xorriso.ts';
 import { type FileSource, openFileSource } from './byte-source.ts';
-import { writeFileAtomically } from './files.ts';
-import { checkOrigin, type OriginRequest } from './image-origin.ts';
+import { renameSynced, writeFileAtomically } from './files.ts';
+import { type OriginRequest, readSums } from './image-origin.ts';
 import { listLaidFiles, writeStage } from './image-stage.ts';
 import { type Runner, requireSuccess } from './runner.ts';
 
@@ -49,7 +49,6 @@ export interface BuildRequest extends Omit<RemasterRequest, 'erases' | 'laidFile
 export interface BuildResult {
   readonly output: string;
   readonly manifest: string;
-  readonly sha256: string;
   readonly origin: Origin;
 }
 
@@ -82,19 +81,24 @@ export async function buildImage(
     const plan = await planRemaster(image, inspection, { ...request, erases: erasure.words, laidFiles });
     checkSpace(request, plan, input.size);
     const hasJoliet = image.trees.includes('joliet');
-    const origin = await checkOrigin(input, runner, { ...request.origin, image: request.input });
+    const sums = await readSums(runner, { ...request.origin, image: request.input });
     const draft = join(
       dirname(request.output),
       `.${basename(request.output)}.${randomBytes(6).toString('hex')}.tmp`,
     );
     try {
-      const hashing = hashSource(input, 'sha256');
+      // The hash is judged before the draft gets its name; hashing and writing share the time.
+      const algorithm = sums.kind === 'signed' ? 'sha512' : 'sha256';
+      const hashing = hashSource(input, algorithm);
       hashing.catch(() => undefined);
       await writeDraft(runner, request, plan, { draft, hasJoliet }, onProgress);
-      const sha256 = await readBack(image, draft, plan);
-      const manifest = writeManifest(request, plan, origin, { input: await hashing, output: sha256 });
-      renameSync(draft, request.output);
-      return { output: request.output, manifest, sha256, origin };
+      const hash = await hashing;
+      const origin = judgeOrigin(sums, hash, basename(request.input));
+      await readBack(image, draft, plan);
+      await syncDraft(draft);
+      const manifest = writeManifest(request, plan, origin, { [algorithm]: hash });
+      renameSynced(draft, request.output);
+      return { output: request.output, manifest, origin };
     } finally {
       rmSync(draft, { force: true });
     }
@@ -162,16 +166,25 @@ async function writeDraft(
   }
 }
 
-/** Compares the draft with the plan and hands back its SHA-256. */
+/** On the disk before it gets its name, so that a power cut leaves no half image under it either. */
+async function syncDraft(draft: string): Promise<void> {
+  const file = await open(draft, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Reads the draft back and compares it with the plan. */
 async function readBack(
   input: Parameters<typeof compareWithPlan>[0],
   draft: string,
   plan: RemasterPlan,
-): Promise<string> {
+): Promise<void> {
   const source: FileSource = await openFileSource(draft);
   try {
     await compareWithPlan(input, await openImage(source), plan);
-    return await hashSource(source, 'sha256');
   } finally {
     await source.close();
   }
@@ -182,14 +195,13 @@ function writeManifest(
   request: BuildRequest,
   plan: RemasterPlan,
   origin: Origin,
-  sha256: { readonly input: string; readonly output: string },
+  inputHash: Readonly<Record<string, string>>,
 ): string {
   const path = `${request.output}.manifest.json`;
   const record = {
     ...plan.manifest,
     method: request.grow ? 'grow' : 'rewrite',
-    input: { name: basename(request.input), sha256: sha256.input, origin },
-    output: { name: basename(request.output), sha256: sha256.output },
+    input: { name: basename(request.input), ...inputHash, origin },
   };
   writeFileAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`, 0o600);
   return path;

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { ByteSource } from '../iso/byte-source.ts';
 import { isoFailure } from '../iso/problems.ts';
-import { findInSums, type Origin, requireSignature } from '../iso/signature.ts';
-import { hashSource, type OnProgress } from '../iso/verify.ts';
+import { judgeOrigin, type Origin, requireSignature, type Sums } from '../iso/signature.ts';
+import { hashSource } from '../iso/verify.ts';
 import {
   buildVerifyArgv,
   IMAGE_KEYS,
@@ -38,22 +38,29 @@ export async function checkOrigin(
   source: ByteSource,
   runner: Runner,
   request: OriginRequest,
-  onProgress?: OnProgress,
 ): Promise<Origin> {
-  const sumsPath = request.sums ?? join(dirname(request.image), 'SHA512SUMS');
-  const missing = [sumsPath, `${sumsPath}.sign`].find((path) => statPath(path)?.isFile() !== true);
+  const sums = await readSums(runner, request);
+  if (sums.kind === 'insecure') return sums;
+  return judgeOrigin(sums, await hashSource(source, 'sha512'), basename(request.image));
+}
+
+/**
+ * The first half of `checkOrigin`: the list and its signature, without the image.
+ * @throws Failure RL6013 to RL6015, RL6017.
+ */
+export async function readSums(runner: Runner, request: OriginRequest): Promise<Sums> {
+  const path = request.sums ?? join(dirname(request.image), 'SHA512SUMS');
+  const missing = [path, `${path}.sign`].find((name) => statPath(name)?.isFile() !== true);
   if (missing !== undefined) {
     const what = `there is no ${missing}`;
     if (!request.insecure) throw isoFailure('no-signature', { what });
     return { kind: 'insecure', reason: what };
   }
-  const sums = readBytesFile(sumsPath, LARGEST_SUMS);
-  const signature = readBytesFile(`${sumsPath}.sign`, LARGEST_SUMS);
-  const result = await verifySignature(runner, findKeyring(request.keyring), sums, signature);
+  const list = readBytesFile(path, LARGEST_SUMS);
+  const signature = readBytesFile(`${path}.sign`, LARGEST_SUMS);
+  const result = await verifySignature(runner, findKeyring(request.keyring), list, signature);
   requireSignature(result, request.fingerprints ?? IMAGE_KEYS);
-  const sha512 = await hashSource(source, 'sha512', onProgress);
-  const name = findInSums(sums.toString('utf8'), sha512, basename(request.image));
-  return { kind: 'signed', fingerprints: result.fingerprints, name, sha512 };
+  return { kind: 'signed', fingerprints: result.fingerprints, text: list.toString('utf8') };
 }
 
 function findKeyring(given: string | undefined): string {

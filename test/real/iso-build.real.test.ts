@@ -178,8 +178,10 @@ describe('build', () => {
       guest: 'web1',
       erases: '/dev/vda',
       preseedSha256: createHash('sha256').update(PRESEED).digest('hex'),
-      input: { sha256: sha256(input), origin: { kind: 'signed', fingerprints: [key.fingerprint] } },
-      output: { sha256: sha256(output) },
+      input: {
+        sha512: createHash('sha512').update(readFileSync(input)).digest('hex'),
+        origin: { kind: 'signed', fingerprints: [key.fingerprint] },
+      },
     });
     const listed = execFileSync('cpio', ['-it', '--quiet'], {
       input: readFileSync(join(work, 'unpacked/relight/overlay.cpio')),

@@ -1,10 +1,24 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readPart } from '../../src/iso/content.ts';
+import type { IsoEntry } from '../../src/iso/directory.ts';
 import { openImage } from '../../src/iso/image.ts';
 import { inspectImage } from '../../src/iso/inspect.ts';
+import { findEntry } from '../../src/iso/walk.ts';
 import { Failure } from '../../src/report/failure.ts';
 import { openFileSource } from '../../src/run/byte-source.ts';
 import { bundleProgram } from '../support/bundle.ts';
@@ -74,6 +88,34 @@ describe('every entry is what xorriso extracts: name, kind, size, mode, target, 
     300_000,
   );
 });
+
+/** Writes 4 GB: RELIGHT_LONG=1. The same paths on small extents are in test/unit/iso/tree.test.ts. */
+test.runIf(process.env.RELIGHT_LONG === '1')(
+  'a file of more than 4 GiB, in two extents',
+  async () => {
+    const size = 2 ** 32 + 123_456_789;
+    const marks = [0, 2 ** 32 - 2048 - 5, 2 ** 32 - 5, size - 7];
+    mkdirSync(join(work, 'huge'));
+    const file = openSync(join(work, 'huge', 'file'), 'w');
+    for (const mark of marks) writeSync(file, 'marker!', mark);
+    closeSync(file);
+    const path = join(work, 'huge.iso');
+    execFileSync('xorriso', ['-as', 'mkisofs', '-R', '-iso-level', '3', '-o', path, join(work, 'huge')], {
+      stdio: 'pipe',
+    });
+    const source = await openFileSource(path);
+    const image = await openImage(source);
+    const entry = await findEntry(image, '/file');
+    expect(entry).toMatchObject({ size, kind: 'file' });
+    expect(entry?.extents.length).toBe(2);
+    for (const mark of entry === undefined ? [] : marks) {
+      expect(Buffer.from(await readPart(image, entry as IsoEntry, mark, 7)).toString()).toBe('marker!');
+    }
+    await source.close();
+    rmSync(path);
+  },
+  300_000,
+);
 
 async function hasJoliet(path: string): Promise<boolean> {
   const source = await openFileSource(path);
