@@ -61,6 +61,6 @@ export function buildXorrisoEnvironment(epoch: number): Record<string, string> {
 
 /** Percent written, from a line of xorriso's progress; undefined for other lines. */
 export function parseXorrisoProgress(line: string): number | undefined {
-  const match = /^xorriso : UPDATE :.*?(\d+(?:\.\d+)?)% done/.exec(line);
+  const match = /^xorriso : UPDATE : Writing:\s+\d+s\s+(\d+(?:\.\d+)?)%/.exec(line);
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
