@@ -29,7 +29,7 @@ export async function runRender(
 ): Promise<ExitStatus> {
   const wanted = (options.what ?? []).map(requireWhat);
   const { site, guest } = requireGuest(context, loadSite(context, options.site), name);
-  const isSourcesWanted = wanted.length === 0 || wanted.includes('sources');
+  const isSourcesWanted = wanted.length === 0 || wanted.includes('sources') || wanted.includes('preseed');
   const mirrors = isSourcesWanted ? await findHostMirrors(context) : undefined;
   const request: PreviewRequest = { site, guest, mirrors, relightVersion: RELIGHT_VERSION };
   const files = wanted.length > 0 ? collect(wanted, request) : collectAll(context, request);

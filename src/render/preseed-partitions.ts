@@ -1,3 +1,4 @@
+import { EXIT, Failure } from '../report/failure.ts';
 import type { DiskSpec } from '../spec/types.ts';
 import type { PreseedAnswer } from './preseed-line.ts';
 import { INITRD_FOLDER, type PreseedRequest } from './preseed-request.ts';
@@ -19,7 +20,7 @@ const FORMAT = 'method{ format } format{ } use_filesystem{ } filesystem{ ext4 }'
 /**
  * The answers that lay out the root disk. The installer is given no other disk than root and swap, and only the root
  * disk is named here, so no answer can reach data.
- * @throws Failure RL0901
+ * @throws Failure RL0901, RL0905 for a root disk that is too small
  */
 export function listPartitionAnswers(request: PreseedRequest): PreseedAnswer[] {
   const { guest } = request;
@@ -57,7 +58,8 @@ function writeRecipe(disk: DiskSpec, isUefi: boolean): string {
   const hasBoot = disk.layout !== 'plain';
   const least = SMALLEST_ROOT + (hasBoot ? BOOT_SIZE : 0) + (isUefi ? 256 : 1) + SLACK;
   if (disk.sizeBytes < least * MEGABYTE) {
-    refuse('a root disk', disk.sizeBytes, `at least ${least} MB for the installer`);
+    const message = `a root disk of ${disk.sizeBytes} bytes is too small for this layout`;
+    throw new Failure(EXIT.invalid, 'RL0905', message, `give it ${least} MB (of 10^6 bytes) or more`);
   }
   const root = `${SMALLEST_ROOT} 10000 -1 ext4`;
   if (!hasBoot) return `relight :: ${start} ${root} ${FORMAT} mountpoint{ / } .`;
@@ -73,7 +75,7 @@ function listVolumeAnswers(method: 'regular' | 'lvm' | 'crypto', path: string): 
     answer('partman-lvm/device_remove_lvm', 'boolean', 'true', `${path}.layout`),
     answer('partman-lvm/confirm', 'boolean', 'true', `${path}.layout`),
     answer('partman-lvm/confirm_nooverwrite', 'boolean', 'true', `${path}.layout`),
-    answer('partman-lvm/confirm_nochanges', 'boolean', 'false', `${path}.layout`),
+    answer('partman-lvm/confirm_nochanges', 'boolean', 'true', `${path}.layout`),
   ];
   if (method === 'lvm') return volumes;
   return [

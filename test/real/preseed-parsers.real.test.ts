@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,7 +7,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readAsInstaller } from '../../src/lint/read-installer.ts';
 import { readAsTarget } from '../../src/lint/read-target.ts';
 import { splitLines } from '../../src/lint/split-lines.ts';
+import { findQuestion } from '../../src/release/preseed-questions.ts';
+import { listAnswers, renderPreseed } from '../../src/render/preseed.ts';
+import type { PreseedRequest } from '../../src/render/preseed-request.ts';
 import { findInitrd, InstallerRoot } from '../support/installer-root.ts';
+import { makePreseedRequest, PRESEED_VARIANTS, resolveText, SAMPLE_HASH } from '../support/preseed-guests.ts';
 
 // Needs root (chroot), cpio, debconf, and the packages debian-installer-12-netboot-amd64 and -13-.
 
@@ -146,3 +150,109 @@ test('debconf-set-selections reads every text as readAsTarget does', { timeout: 
   }
   expect([...kinds].sort()).toEqual(['error', 'set', 'skipped']);
 });
+
+const SUITE_OF = { '12': 'bookworm', '13': 'trixie' } as const;
+
+describe.each(['12', '13'] as const)('the preseeds that relight writes for Debian %s', (version) => {
+  const initrd = findInitrd(version);
+  const texts = PRESEED_VARIANTS.map((variant) => {
+    const request = makePreseedRequest(variant, SUITE_OF[version]);
+    return { variant, request, text: resolveText(renderPreseed(request), () => SAMPLE_HASH) };
+  });
+  const meant = (request: PreseedRequest) =>
+    listAnswers(request).map(({ owner, name, type, value }) => [
+      owner,
+      name,
+      type,
+      typeof value === 'string' ? value : SAMPLE_HASH,
+    ]);
+
+  test.skipIf(initrd === undefined)(
+    'are read by the installer as they were meant',
+    { timeout: 300_000 },
+    () => {
+      const root = new InstallerRoot(initrd ?? '');
+      try {
+        for (const [index, { answers, status }] of root
+          .read(texts.map(({ text: given }) => given))
+          .entries()) {
+          const given = texts[index];
+          if (given === undefined) throw new Error('as many answers as texts');
+          expect({ variant: given.variant, status, answers }).toEqual({
+            variant: given.variant,
+            status: 0,
+            answers: meant(given.request),
+          });
+        }
+      } finally {
+        root.remove();
+      }
+    },
+  );
+
+  test('are accepted by debconf-set-selections', { timeout: 60_000 }, () => {
+    const directory = mkdtempSync(join(tmpdir(), 'relight-selections-'));
+    try {
+      for (const { variant, request, text: given } of texts) {
+        const file = join(directory, `${variant}.cfg`);
+        writeFileSync(file, given);
+        const { stderr, status } = spawnSync('debconf-set-selections', ['--checkonly', '--verbose', file], {
+          encoding: 'utf8',
+        });
+        const set = stderr.split('\n').filter((message) => message.startsWith('info: Trying to set '));
+        expect({ variant, status, set }).toEqual({
+          variant,
+          status: 0,
+          set: meant(request).map(
+            ([, name, type, value]) => `info: Trying to set '${name}' [${type}] to '${value}'`,
+          ),
+        });
+        expect(stderr).not.toMatch(/^(warning|error):/m);
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+describe.each(['12', '13'] as const)('the table of questions and the templates of Debian %s', (version) => {
+  const initrd = findInitrd(version);
+
+  test.skipIf(initrd === undefined)('agree on every question of the initrd', () => {
+    const templates = readTemplates(initrd ?? '');
+    const asked = [...templates].filter(
+      ([, fields]) => !['text', 'title'].includes(fields.get('Type') ?? ''),
+    );
+    expect(asked.length).toBeGreaterThan(100);
+    for (const [name, fields] of asked) {
+      const question = findQuestion(name, SUITE_OF[version]);
+      expect({ name, type: question?.type, default: question?.default }).toEqual({
+        name,
+        type: fields.get('Type'),
+        default: fields.get('Default') || undefined,
+      });
+    }
+  });
+});
+
+/** The templates of all components that the initrd holds, by name. */
+function readTemplates(initrd: string): Map<string, Map<string, string>> {
+  const directory = mkdtempSync(join(tmpdir(), 'relight-templates-'));
+  const templates = new Map<string, Map<string, string>>();
+  try {
+    const archive = spawnSync('gzip', ['-dc', initrd], { maxBuffer: 1 << 30 }).stdout;
+    const patterns = ['var/lib/dpkg/info/*.templates', './var/lib/dpkg/info/*.templates'];
+    spawnSync('cpio', ['-idm', '--quiet', ...patterns], { cwd: directory, input: archive });
+    const info = join(directory, 'var/lib/dpkg/info');
+    for (const file of readdirSync(info)) {
+      for (const stanza of readFileSync(join(info, file), 'utf8').split(/\n\s*\n/)) {
+        const fields = [...stanza.matchAll(/^(Template|Type|Default):[ \t]*(.*)$/gm)];
+        const values = new Map(fields.toReversed().map(([, key = '', value = '']) => [key, value.trim()]));
+        if (values.has('Template')) templates.set(values.get('Template') ?? '', values);
+      }
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+  return templates;
+}

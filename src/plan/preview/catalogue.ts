@@ -9,6 +9,7 @@ import { listEarlyFiles, listSystemFiles } from '../rebuild/overlay.ts';
 import type { PlanContext } from '../rebuild/request.ts';
 import { writeVolumes } from '../rebuild/write.ts';
 import type { What } from './names.ts';
+import { previewPreseed } from './preseed.ts';
 import { chooseHypervisor, type PreviewRequest, previewContext } from './request.ts';
 
 /** A file as a rebuild would write it. */
@@ -47,6 +48,7 @@ const CATALOGUE: Readonly<Record<What, (request: PreviewRequest) => readonly Dra
     ...pick(request, /^\/etc\/default\/grub\.d\//).map((file) => ({ ...file, file: 'grub-defaults.cfg' })),
     describeGrubMenu(contextOf(request)),
   ],
+  preseed: (request) => [describePreseed(request)],
 };
 
 /**
@@ -111,6 +113,13 @@ function describePartitions(context: PlanContext): Draft {
     mode: 0o644,
     content,
   };
+}
+
+/** A file of the installer's initrd. */
+function describePreseed(request: PreviewRequest): Draft {
+  requireMirror(request);
+  const content = previewPreseed(contextOf(request));
+  return { place: 'guest', path: '/preseed.cfg', mode: 0o600, content };
 }
 
 /** Which kernels there are is known once packages are installed; VERSION stands for theirs. */

@@ -16,6 +16,7 @@ export const WHATS = [
   'sudoers',
   'sshd',
   'grub',
+  'preseed',
 ] as const;
 
 export type What = (typeof WHATS)[number];
