@@ -107,7 +107,8 @@ for (const [name, run] of rows) {
   const warm = await measure(run, false);
   const cold = name === 'the usual way' ? Number.NaN : await measure(run, true);
   if (name.startsWith('cp, then')) copyTime = warm;
-  console.log(`| ${name} | ${warm.toFixed(2)} | ${cold.toFixed(2)} | ${(warm / copyTime).toFixed(2)} |`);
+  const ratio = Number.isNaN(copyTime) ? '' : (warm / copyTime).toFixed(2);
+  console.log(`| ${name} | ${warm.toFixed(2)} | ${Number.isNaN(cold) ? '' : cold.toFixed(2)} | ${ratio} |`);
 }
 const large = join(work, 'large.iso');
 copyFileSync(input, large);
