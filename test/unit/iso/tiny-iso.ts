@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../../src/iso/byte-source.ts';
 
-/** Hand-made images, for what no tool writes: each helper makes one structure of ECMA-119, SUSP or RRIP. */
+/** Hand-made images, for what no tool writes: each function makes one structure of ECMA-119, SUSP or RRIP. */
 const BLOCK = 2048;
 
 export interface RecordParts {
