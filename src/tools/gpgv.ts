@@ -70,9 +70,9 @@ export function parseGpgvStatus(output: string, succeeded: boolean): SignatureRe
 /** Reads sqv's output: the fingerprint of each certificate with a good signature, one a line; errors go elsewhere. */
 export function parseSqvOutput(stdout: string, stderr: string, succeeded: boolean): SignatureResult {
   const fingerprints = stdout.split('\n').filter((line) => /^[0-9A-F]{40}([0-9A-F]{24})?$/.test(line));
-  const unknownKey = /No key to check signature|missing.*?([0-9A-F]{16,64})/i.exec(stderr)?.[1];
+  const unknownKey = /^Missing key ([0-9A-F]{16,64})\b/m.exec(stderr)?.[1];
   if (succeeded && fingerprints.length > 0)
     return { fingerprints, problem: undefined, unknownKey: undefined };
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  return { fingerprints: [], problem: lines[0]?.trim() ?? 'there is no valid signature', unknownKey };
+  const problem = stderr.replace(/\s+/g, ' ').trim();
+  return { fingerprints: [], problem: problem === '' ? 'there is no valid signature' : problem, unknownKey };
 }

@@ -85,6 +85,13 @@ test('sqv: fingerprints count only when it succeeded', () => {
     expect.objectContaining({ code: 'RL6015' }),
   );
   expect(() => requireSignature(parseSqvOutput('', '', true), IMAGE_KEYS)).toThrow();
+  // As sqv 1.3 of Debian 13 prints them.
+  const missing = `Missing key ${STABLE}, which is needed to verify signature.\n`;
+  expect(() => requireSignature(parseSqvOutput('', missing, false), IMAGE_KEYS)).toThrowError(
+    expect.objectContaining({ code: 'RL6014', message: expect.stringContaining(STABLE) }),
+  );
+  const changed = 'Verifying signature:\n           Message has been manipulated\n';
+  expect(() => requireSignature(parseSqvOutput('', changed, false), IMAGE_KEYS)).toThrowError(/manipulated/);
 });
 
 test('secrets of a preseed are not shown', () => {
