@@ -34,12 +34,16 @@ configure_network() {
 create_users() {
 	[ -f "$data/users" ] || return 0
 	while read -r name shell kind; do
-		if ! chroot "$target" getent passwd "$name" > /dev/null; then
-			chroot "$target" useradd --create-home --user-group --shell "$shell" --password '*' "$name" || return 1
-		fi
-		chroot "$target" usermod --shell "$shell" "$name" || return 1
-		[ "$kind" != sudo ] || chroot "$target" usermod --append --groups sudo "$name" || return 1
+		create_user "$name" "$shell" "$kind" < /dev/null || return 1
 	done < "$data/users"
+}
+
+create_user() {
+	if ! chroot "$target" getent passwd "$1" > /dev/null; then
+		chroot "$target" useradd --create-home --user-group --shell "$2" --password '*' "$1" || return 1
+	fi
+	chroot "$target" usermod --shell "$2" "$1" || return 1
+	[ "$3" != sudo ] || chroot "$target" usermod --append --groups sudo "$1"
 }
 
 # shadow: one "name:hash" a line, mode 0600.
