@@ -1,14 +1,9 @@
 import type { CodeEntry } from './codes/entry.ts';
 import { GUEST_CODES, SITE_CODES } from './codes/guests.ts';
 import { ISO_CODES } from './codes/iso.ts';
-import {
-  PRESEED_CONFLICT_CODES,
-  PRESEED_INSTALL_CODES,
-  PRESEED_QUESTION_CODES,
-  PRESEED_RECIPE_CODES,
-  PRESEED_TEXT_CODES,
-  PRESEED_VALUE_CODES,
-} from './codes/preseed.ts';
+import { PRESEED_QUESTION_CODES, PRESEED_TEXT_CODES } from './codes/preseed.ts';
+import { PRESEED_INSTALL_CODES, PRESEED_RECIPE_CODES } from './codes/preseed-recipe.ts';
+import { PRESEED_CONFLICT_CODES, PRESEED_VALUE_CODES } from './codes/preseed-values.ts';
 import { SHAPE_CODES } from './codes/shape.ts';
 import { TEXT_CODES } from './codes/text.ts';
 import { VALUE_CODES } from './codes/values.ts';
