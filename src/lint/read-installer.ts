@@ -20,7 +20,8 @@ export interface InstallerReading {
 const BLANKS = ' \\t\\n\\v\\f\\r';
 const LEADING = new RegExp(`^[${BLANKS}]*`);
 const BLANK_LINE = new RegExp(`^[${BLANKS}]*$`);
-const FIRST_FIELD = new RegExp(`^([^${BLANKS}]*)[${BLANKS}]+`);
+/** Sticky: lines are long at times, and are not cut for each of their words. */
+const FIRST_FIELD = new RegExp(`([^${BLANKS}]*)[${BLANKS}]+`, 'y');
 
 /**
  * Reads a preseed exactly as /bin/debconf-set-selections of the installer does, a shell script that is the same in
@@ -34,9 +35,9 @@ export function readAsInstaller(lines: readonly string[]): InstallerReading {
   let pending: Segment[] = [];
   for (const [index, raw] of lines.entries()) {
     if (raw.startsWith('#') || BLANK_LINE.test(raw)) continue;
-    const clean = raw.replaceAll('\r', '');
+    const clean = raw.includes('\r') ? raw.replaceAll('\r', '') : raw;
     const indent = LEADING.exec(clean)?.[0].length ?? 0;
-    const text = clean.slice(indent);
+    const text = indent === 0 ? clean : clean.slice(indent);
     const place = { line: index + 1, column: indent + 1 };
     if (text.endsWith('\\')) {
       pending = append(pending, { ...place, text: trimEnd(text.slice(0, -1)) });
@@ -62,7 +63,9 @@ function append(segments: Segment[], next: Omit<Segment, 'offset'>): Segment[] {
 }
 
 function parseLine(segments: readonly Segment[]): Entry | SyntaxFault {
-  const line = segments.map((segment) => segment.text).join(' ');
+  const [first] = segments;
+  const isOne = segments.length === 1 && first !== undefined;
+  const line = isOne ? first.text : segments.map((segment) => segment.text).join(' ');
   const owner = takeField(line, 0);
   if (owner === undefined) return { segments, missing: 'owner' };
   const name = takeField(line, owner.next);
@@ -86,7 +89,8 @@ interface TakenField extends Field {
 
 /** The word before the next blanks; undefined when no blank follows (`first_field`). */
 function takeField(line: string, offset: number): TakenField | undefined {
-  const match = FIRST_FIELD.exec(line.slice(offset));
+  FIRST_FIELD.lastIndex = offset;
+  const match = FIRST_FIELD.exec(line);
   if (match === null) return undefined;
   return { text: match[1] ?? '', offset, next: offset + match[0].length };
 }
