@@ -41,6 +41,8 @@ export interface HostFacts {
   readonly hypervisor: 'xl' | 'qemu';
   readonly paths: HostPaths;
   readonly storage: StorageSpec;
+  /** Where LVM has its device nodes: `/dev`, unless lvm.conf says otherwise. */
+  readonly devicesDirectory: string;
   readonly freeBytes: number;
   readonly volumes: readonly VolumeFact[];
   readonly live: LiveGeneration | undefined;

@@ -11,10 +11,10 @@ export interface VolumeWish {
 }
 
 /** Where a volume of that name lies: a device of the volume group, or a file. */
-export function volumePath(storage: StorageSpec, name: string): string {
+export function volumePath(storage: StorageSpec, name: string, devicesDirectory: string): string {
   return storage.kind === 'files'
     ? `${storage.directory}/${name}.img`
-    : `/dev/${storage.volumeGroup}/${name}`;
+    : `${devicesDirectory}/${storage.volumeGroup}/${name}`;
 }
 
 /** The volume of a disk in this operation. Kept disks have no operation in their name: there is only ever one. */
@@ -23,11 +23,12 @@ export function wishVolume(
   guest: string,
   disk: DiskSpec,
   operation: string,
+  devicesDirectory: string,
 ): VolumeWish {
   const name = disk.keep ? `${guest}-${disk.name}` : `${guest}-${disk.name}.${operation}`;
   return {
     name,
-    path: volumePath(storage, name),
+    path: volumePath(storage, name, devicesDirectory),
     size: disk.sizeBytes,
     tags: { domu: guest, operation, role: disk.role, state: disk.keep ? 'kept' : 'building' },
   };

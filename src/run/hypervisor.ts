@@ -25,6 +25,8 @@ export interface Hypervisor {
   shutdown(name: string, deadlineSeconds: number): Promise<'clean' | 'destroyed' | 'absent'>;
   /** Ends a domain at once; absent is fine. */
   destroy(name: string): Promise<void>;
+  /** Lets go of a guest's console, so that a person can use it; what it says from now on is not logged. */
+  releaseConsole?(name: string): void;
   find(name: string): Promise<RunningDomain | undefined>;
   list(): Promise<readonly RunningDomain[]>;
   /** Where a check reaches a TCP port of a guest. */

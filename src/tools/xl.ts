@@ -40,14 +40,22 @@ export const XL_LIST_LONG_ARGV: readonly string[] = ['xl', 'list', '-l'];
 export const XL_INFO_ARGV: readonly string[] = ['xl', 'info'];
 
 /** Its background monitor inherits descriptors: run it with `keepLock: false`. The file's path must be absolute. */
-export function buildXlCreateArgv(config: string): string[] {
+export function buildXlCreateArgv(config: string, options: { readonly paused?: boolean } = {}): string[] {
   if (!/^\/[^\0\n]*$/.test(config)) refuse('a configuration path', config);
-  return ['xl', 'create', config];
+  return ['xl', 'create', ...(options.paused === true ? ['-p'] : []), config];
 }
 
-/** Asks the guest to power off, and with `wait` ends when it has. */
+/** Lets a domain run that was created paused. */
+export function buildXlUnpauseArgv(domain: string): string[] {
+  return ['xl', 'unpause', checkDomain(domain)];
+}
+
+/**
+ * Asks the guest to power off, and with `wait` ends when it has. An HVM guest without Xen's drivers gets a press of the
+ * power button instead (`-F`, xl(1)).
+ */
 export function buildXlShutdownArgv(domain: string, wait: boolean): string[] {
-  return ['xl', 'shutdown', ...(wait ? ['-w'] : []), checkDomain(domain)];
+  return ['xl', 'shutdown', ...(wait ? ['-w'] : []), '-F', checkDomain(domain)];
 }
 
 export function buildXlDestroyArgv(domain: string): string[] {

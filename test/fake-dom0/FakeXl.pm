@@ -9,7 +9,7 @@ use Time::HiRes qw(time sleep);
 my $json = JSON::PP->new->canonical->utf8->indent->indent_length(4)->space_before(0)->space_after;
 my %commands = (
     list => \&list, create => \&create, shutdown => \&shut_down, destroy => \&destroy, domid => \&domid,
-    info => \&info, console => \&console,
+    info => \&info, console => \&console, unpause => \&unpause,
 );
 
 # Returns (status, standard output, standard error, what is still to wait for).
@@ -117,13 +117,33 @@ sub create {
         macs => [map { /mac=([0-9a-f:]+)/ ? $1 : '' } @{$config->{vif} // []}],
         on_poweroff => $config->{on_poweroff} // 'destroy', on_crash => $config->{on_crash} // 'destroy',
     };
-    my $plot = $world->{scenario}{domains}{$name} // {};
+    $domain->{ending} = 'run';
+    push @{$state->{domains}}, $domain;
+    if ($flags->{'-p'}) { $domain->{flags} = '--p---' }
+    else { let_run($world, $domain, $text) }
+    return (0, '', $head);
+}
+
+# From here on the domain does what the scenario says.
+sub let_run {
+    my ($world, $domain, $text) = @_;
+    my $plot = $world->{scenario}{domains}{$domain->{name}} // {};
+    $domain->{flags} = '-b----';
     $domain->{ending} = $plot->{ending} // 'run';
     $domain->{endsAt} = time + ($plot->{afterMs} // 0) / 1000 + ($plot->{delayMs} // 0) / 1000
         if $domain->{ending} ne 'run';
-    push @{$state->{domains}}, $domain;
     play_console($world, $domain, $plot, $text);
-    return (0, '', $head);
+}
+
+# A domain that runs already is left as it is.
+sub unpause {
+    my ($world, $flags, $name) = @_;
+    my $domain = find($world, $name) // return invalid($name);
+    return (0, '', '') if $domain->{flags} ne '--p---';
+    open my $file, '<', $domain->{config} or die "$domain->{config}: $!";
+    my $text = do { local $/; <$file> };
+    let_run($world, $domain, $text);
+    return (0, '', '');
 }
 
 # What the guest says. A delay is played by a process of its own, which lives no longer than that.

@@ -233,6 +233,22 @@ export const CONTRACT: readonly ContractCase[] = [
     ],
   },
   {
+    name: 'a domain that is created paused runs when it is let go',
+    needs: 'xl',
+    files: { '$DIR/contract.cfg': GUEST },
+    steps: [
+      { run: lvcreate('contract', '33554432b'), status: 0 },
+      { run: ['xl', 'create', '-p', '$DIR/contract.cfg'], status: 0, stderr: 'Parsing config from' },
+      { run: ['xl', 'list', 'contract'], status: 0, stdout: '\\ncontract +\\d+ +25\\d +1 +--p--- ' },
+      { run: ['xl', 'unpause', 'contract'], status: 0, stdout: '^$' },
+      { run: ['xl', 'unpause', 'contract'], status: 0, stdout: '^$' },
+      { run: ['xl', 'list', 'contract'], status: 0, stdout: '\\ncontract +\\d+ +25\\d +1 +[rb-]{2}---- ' },
+      { run: ['xl', 'destroy', 'contract'], status: 0 },
+      { run: ['xl', 'unpause', 'contract'], status: 1, stderr: 'invalid domain identifier' },
+      { run: lvremove('contract'), status: 0 },
+    ],
+  },
+  {
     name: 'what is no domain is told with status 1',
     needs: 'xl',
     steps: [

@@ -27,6 +27,7 @@ export function previewContext(request: PreviewRequest, hypervisor: 'xl' | 'qemu
     hypervisor,
     paths: PATHS,
     storage: site.host.storage ?? defaultStorage(PATHS),
+    devicesDirectory: '/dev',
     freeBytes: 0,
     volumes: [],
     live: undefined,

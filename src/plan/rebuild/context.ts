@@ -31,7 +31,7 @@ export function makeContext(request: PlanRequest): PlanContext {
 function planDisk(request: PlanRequest, index: number): PlannedDisk {
   const { site, guest, facts, operation } = request;
   const disk = guest.disks[index] as GuestSpec['disks'][number];
-  const volume = wishVolume(facts.storage, guest.name, disk, operation);
+  const volume = wishVolume(facts.storage, guest.name, disk, operation, facts.devicesDirectory);
   const found = facts.volumes.find((fact) => fact.name === volume.name);
   // A rebuilt filesystem gets a new UUID each time, so that old and new never meet on one machine.
   const derived = deriveUuid(site.name, guest.name, disk.name, disk.keep ? 'kept' : operation);

@@ -103,8 +103,8 @@ describe('the output of xl 4.20', () => {
 describe('the argument lists for xl', () => {
   it('are as the man page has them', () => {
     expect(buildXlCreateArgv('/etc/xen/web1.cfg')).toEqual(['xl', 'create', '/etc/xen/web1.cfg']);
-    expect(buildXlShutdownArgv('web1', true)).toEqual(['xl', 'shutdown', '-w', 'web1']);
-    expect(buildXlShutdownArgv('web1', false)).toEqual(['xl', 'shutdown', 'web1']);
+    expect(buildXlShutdownArgv('web1', true)).toEqual(['xl', 'shutdown', '-w', '-F', 'web1']);
+    expect(buildXlShutdownArgv('web1', false)).toEqual(['xl', 'shutdown', '-F', 'web1']);
     expect(buildXlConsoleArgv('web1~verify', 'pvh')).toEqual(['xl', 'console', '-t', 'pv', 'web1~verify']);
     expect(buildXlConsoleArgv('web1', 'hvm')).toEqual(['xl', 'console', '-t', 'serial', 'web1']);
   });
