@@ -21,7 +21,7 @@ import { inspectImage } from '../../src/iso/inspect.ts';
 import { findEntry } from '../../src/iso/walk.ts';
 import { Failure } from '../../src/report/failure.ts';
 import { openFileSource } from '../../src/run/byte-source.ts';
-import { bundleProgram } from '../support/bundle.ts';
+import { bundleFile } from '../support/bundle.ts';
 import { compareListings, listByRelight, listByXorriso } from '../support/iso-compare.ts';
 import {
   makeKernelHead,
@@ -150,7 +150,7 @@ describe('bad images', () => {
 
   test('1,600 mutated images: no crash, no hang, under 150 MB, only errors of the table', async () => {
     const program = join(work, 'fuzz.mjs');
-    await bundleProgram(new URL('../support/iso-fuzz.ts', import.meta.url).pathname, program);
+    await bundleFile(new URL('../support/iso-fuzz.ts', import.meta.url).pathname, program);
     const small = join(work, 'fuzz-1.iso');
     makeSmallNetinst(join(work, 'fuzz'), makeKernelHead('6.12.0-test-amd64'), small);
     const other = join(work, 'fuzz-2.iso');

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleProgram } from './bundle.ts';
+import { bundleFile } from './bundle.ts';
 import { makeKey, signImage, type TestKey } from './iso-keys.ts';
 import { makeKernelHead, makeSmallNetinst } from './iso-samples.ts';
 
@@ -33,7 +33,7 @@ export interface IsoLab {
 export async function makeIsoLab(): Promise<IsoLab> {
   const work = mkdtempSync(join(tmpdir(), 'relight-iso-'));
   const program = join(work, 'relight.mjs');
-  await bundleProgram(new URL('../../src/cli.ts', import.meta.url).pathname, program);
+  await bundleFile(new URL('../../src/cli.ts', import.meta.url).pathname, program);
   for (const name of ['in', 'out', 'refused']) mkdirSync(join(work, name));
   const input = join(work, 'in', 'small.iso');
   makeSmallNetinst(work, makeKernelHead('6.12.0-test-amd64'), input);
