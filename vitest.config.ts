@@ -13,12 +13,38 @@ const textFiles = {
   },
 };
 
+/**
+ * Two groups, one after the other: the real tools and virtual machines of `real` take both cores for minutes, which the
+ * deadlines of `unit` must not feel. `npx vitest run --project unit` needs neither root nor those tools.
+ */
 export default defineConfig({
   plugins: [textFiles],
   define: { RELIGHT_VERSION: JSON.stringify(version) },
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    maxWorkers: 2,
     passWithNoTests: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
