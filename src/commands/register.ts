@@ -4,6 +4,7 @@ import type { ExitStatus } from '../report/failure.ts';
 import type { CommandContext } from './context.ts';
 import { registerIsoCommands } from './register-iso.ts';
 import { registerLintCommand } from './register-lint.ts';
+import { registerRebuild } from './register-rebuild.ts';
 import type { RenderOptions } from './render.ts';
 
 export type MakeContext = (options: { color?: boolean; verbose?: boolean }) => CommandContext;
@@ -48,6 +49,7 @@ export function registerCommands(program: Command, makeContext: MakeContext, set
       setStatus(await runRender(context(), name, options));
     });
 
+  registerRebuild(program, makeContext, setStatus);
   registerIsoCommands(program, context, setStatus);
   registerLintCommand(program, context, setStatus);
 }

@@ -1,4 +1,7 @@
 import type { CheckSpec, NicSpec, StorageSpec } from '../spec/types.ts';
+import type { Expectation } from './expectation.ts';
+
+export type { Expectation } from './expectation.ts';
 
 /** Names the step of a rebuild that a person sees. The order is the order of a rebuild. */
 export type Phase =
@@ -80,30 +83,6 @@ export interface VolumeTags {
   readonly state: VolumeState;
 }
 
-/** What the end-state check expects of a root filesystem. One row of the printed table each. */
-export interface Expectation {
-  readonly id: string;
-  readonly what: string;
-  readonly test:
-    | { readonly kind: 'package'; readonly name: string }
-    | { readonly kind: 'file'; readonly path: string; readonly content: string; readonly mode?: number }
-    | { readonly kind: 'exists'; readonly path: string }
-    | { readonly kind: 'absent'; readonly path: string }
-    | { readonly kind: 'hash'; readonly path: string; readonly sha256: string; readonly mode: number }
-    | { readonly kind: 'link'; readonly path: string; readonly target: string }
-    | {
-        readonly kind: 'user';
-        readonly name: string;
-        readonly shell: string;
-        readonly groups: readonly string[];
-      }
-    | { readonly kind: 'locked'; readonly name: string }
-    | { readonly kind: 'suite'; readonly suite: string }
-    | { readonly kind: 'kernel' }
-    | { readonly kind: 'initrd-module'; readonly module: string }
-    | { readonly kind: 'line'; readonly path: string; readonly line: string };
-}
-
 /**
  * The instruction set of a plan: data, so that a plan can be printed, stored, compared and run.
  * Only `src/run/` gives it effects.
@@ -146,6 +125,7 @@ export type Step =
   | { readonly do: 'copy-kernel'; readonly root: string; readonly directory: string }
   | {
       readonly do: 'embed-grub';
+      readonly root: string;
       readonly device: string;
       readonly boot: string;
       readonly core: string;

@@ -1,4 +1,13 @@
-import { closeSync, constants, copyFileSync, fsyncSync, openSync, readdirSync, renameSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { pathExists, removeFile, syncDirectory } from './files.ts';
 
@@ -20,4 +29,15 @@ export function copyFileSynced(from: string, to: string): void {
   }
   renameSync(draft, to);
   syncDirectory(dirname(to));
+}
+
+/** Writes something that may be lost, such as progress: whole or not at all for a reader, yet not synced. Never throws. */
+export function writeFileQuickly(path: string, text: string): void {
+  const draft = `${path}.new`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, path);
+  } catch {
+    // Progress for a watcher is a convenience; the journal is what counts.
+  }
 }

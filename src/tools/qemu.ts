@@ -5,7 +5,6 @@ import type { QemuNetwork } from './qemu-network.ts';
 export interface QemuPlaces {
   readonly pidFile: string;
   readonly controlSocket: string;
-  readonly consoleSocket: string;
   readonly consoleLog: string;
   /** Firmware and its variables, for UEFI guests. */
   readonly firmware: { readonly code: string; readonly variables: string } | undefined;
@@ -55,15 +54,10 @@ export function buildQemuArgv(request: QemuRequest): string[] {
   ];
 }
 
+/** A socket would drop what is printed while nobody listens, its log too (QEMU 7.2, chardev/char-socket.c): a file keeps all. */
 function describeConsole(places: QemuPlaces): string[] {
-  const socket = escapeComma(places.consoleSocket);
   const log = escapeComma(places.consoleLog);
-  return [
-    '-chardev',
-    `socket,id=console,path=${socket},server=on,wait=off,logfile=${log},logappend=on`,
-    '-serial',
-    'chardev:console',
-  ];
+  return ['-chardev', `file,id=console,path=${log},append=on`, '-serial', 'chardev:console'];
 }
 
 function describeFirmware(places: QemuPlaces): string[] {

@@ -85,9 +85,9 @@ export function writeVolumes(context: PlanContext): Action {
     },
   ];
   if (needsBiosBoot(context)) {
-    const boot = `${rootfs}/usr/lib/grub/i386-pc/boot.img`;
+    const boot = '/usr/lib/grub/i386-pc/boot.img';
     const sector = layout.biosOffset / 512;
-    steps.push({ do: 'embed-grub', device, boot, core: `${rootfs}${CORE_IMAGE}`, sector });
+    steps.push({ do: 'embed-grub', root: rootfs, device, boot, core: CORE_IMAGE, sector });
   }
   if (layout.espOffset !== undefined && layout.espSize !== undefined) {
     const place = { offset: layout.espOffset, size: layout.espSize };

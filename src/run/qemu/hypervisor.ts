@@ -87,7 +87,6 @@ async function startQemu(domain: DomainDefinition, console: string, options: Qem
     places: {
       pidFile: places.pidFile,
       controlSocket: places.controlSocket,
-      consoleSocket: places.consoleSocket,
       consoleLog: console,
       firmware: domain.boot === 'uefi' ? prepareFirmware(places.variables) : undefined,
     },

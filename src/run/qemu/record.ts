@@ -23,7 +23,6 @@ export function locateRecord(runtime: string, name: string) {
     record: `${base}.json`,
     pidFile: `${base}.pid`,
     controlSocket: `${base}.qmp`,
-    consoleSocket: `${base}.console`,
     variables: `${base}.vars.fd`,
   };
 }
@@ -48,8 +47,7 @@ export function readRecord(runtime: string, name: string): DomainRecord | undefi
 /** Takes away what a guest that has ended left behind. */
 export function forgetRecord(runtime: string, name: string): void {
   const places = locateRecord(runtime, name);
-  for (const path of [places.record, places.pidFile, places.controlSocket, places.consoleSocket])
-    removeFile(path);
+  for (const path of [places.record, places.pidFile, places.controlSocket]) removeFile(path);
 }
 
 export function listRecords(runtime: string): DomainRecord[] {

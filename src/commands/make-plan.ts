@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { countNewBytes, listPrograms } from '../host/needs.ts';
+import { buildRebuildPlan } from '../plan/rebuild/build.ts';
+import { nameSecret } from '../plan/rebuild/personalise.ts';
+import type { Plan } from '../plan/types.ts';
+import { EXIT, Failure } from '../report/failure.ts';
+import { pathExists } from '../run/files.ts';
+import { requirePrograms } from '../run/find-program.ts';
+import { findUnfinished } from '../run/operations.ts';
+import { countFreeBelow } from '../run/probe-host.ts';
+import { checkKeptDiskSizes } from '../spec/kept-disks.ts';
+import { formatSize } from '../spec/size.ts';
+import type { GuestSpec, SecretReference } from '../spec/types.ts';
+import type { CommandContext } from './context.ts';
+import { drawHex, drawOperation, type GuestHost } from './guest-host.ts';
+
+export interface RebuildOptions {
+  readonly site?: string;
+  readonly route?: string;
+  readonly stop?: boolean;
+  readonly yes?: boolean;
+  readonly plan?: string;
+  readonly dryRun?: boolean;
+  readonly keep?: boolean;
+  readonly bootstrapper?: string;
+}
+
+/** Room for a root filesystem in the works: a Debian with its kernel and the user's packages. */
+const WORK_BYTES = 2 * 1024 ** 3;
+
+/** Makes the plan of a rebuild after every check that can be made before anything is touched. @throws Failure */
+export function makePlan(context: CommandContext, host: GuestHost, options: RebuildOptions): Plan {
+  const { site, guest, facts, hostHash } = host;
+  refuseUnknownRoute(options.route ?? guest.install.kind);
+  const bootstrapper = options.bootstrapper ?? 'mmdebstrap';
+  if (bootstrapper !== 'mmdebstrap' && bootstrapper !== 'debootstrap') {
+    throw new Failure(
+      EXIT.usage,
+      'RL0760',
+      `unknown bootstrapper ${bootstrapper}`,
+      'mmdebstrap or debootstrap',
+    );
+  }
+  refuseUnfinished(host);
+  refuseForeign(host);
+  if (guest.mirror.kind === 'host' && facts.mirrors === undefined) {
+    const message = 'this machine has no Debian archive in its apt sources, or has never read them';
+    throw new Failure(EXIT.notReady, 'RL0761', message, 'apt-get update, or name a mirror in the spec');
+  }
+  if (!pathExists(facts.keyring)) {
+    const message = `the keys that the archive is checked with are missing: ${facts.keyring}`;
+    throw new Failure(EXIT.notReady, 'RL0762', message, 'apt-get install debian-archive-keyring');
+  }
+  const plan = buildRebuildPlan({
+    ...{ site, guest, facts, hostHash },
+    operation: drawOperation(facts, guest.name),
+    nonce: drawHex(8),
+    machineId: drawHex(16),
+    specHash: hashSpec(guest),
+    relightVersion: RELIGHT_VERSION,
+    bootstrapper,
+    stop: options.stop === true,
+    keepRunning: options.keep !== false,
+  });
+  requirePrograms(listPrograms(plan), context.environment);
+  refuseTooFull(host, plan);
+  return plan;
+}
+
+/** SHA-256 of the normalised spec: what a guest was built from. */
+export function hashSpec(guest: GuestSpec): string {
+  return createHash('sha256').update(JSON.stringify(guest)).digest('hex');
+}
+
+/** The secrets of a guest by the names that its plan uses. */
+export function listSecrets(guest: GuestSpec): Map<string, SecretReference> {
+  const accounts = [...guest.users, { name: 'root', password: guest.root.password }];
+  return new Map(
+    accounts.flatMap(({ name, password }) => (password === undefined ? [] : [[nameSecret(name), password]])),
+  );
+}
+
+/** The old guest is stopped only when somebody said so, whether the plan came from a file or not. @throws Failure */
+export function refuseRunning(host: GuestHost, options: RebuildOptions): void {
+  if (!host.facts.running || options.stop === true) return;
+  const message = `${host.guest.name} is running; it would be shut down once the new one has proved to boot`;
+  throw new Failure(EXIT.notReady, 'RL0763', message, `allow it: relight rebuild ${host.guest.name} --stop`);
+}
+
+function refuseUnknownRoute(route: string): void {
+  if (route === 'bootstrap') return;
+  const message = `route ${route} is not built yet: this relight rebuilds by route bootstrap`;
+  throw new Failure(EXIT.notReady, 'RL0764', message, 'set install: bootstrap, or give --route bootstrap');
+}
+
+function refuseUnfinished({ guest, facts }: GuestHost): void {
+  const unfinished = findUnfinished(facts.paths, guest.name);
+  if (unfinished === undefined) return;
+  const message = `an earlier run for ${guest.name} (${unfinished.operation}) is unfinished`;
+  const hint = `relight resume ${guest.name}   or   relight rollback ${guest.name}`;
+  throw new Failure(EXIT.failed, 'RL0765', message, hint);
+}
+
+function refuseForeign({ guest, facts }: GuestHost): void {
+  for (const disk of guest.disks.filter((each) => each.keep)) {
+    const volume = facts.volumes.find((each) => each.name === `${guest.name}-${disk.name}`);
+    const owner = volume?.tags.domu;
+    if (owner === undefined || owner === guest.name) continue;
+    const message = `the volume ${volume?.name} belongs to ${owner}`;
+    throw new Failure(EXIT.failed, 'RL0711', message, 'rename the disk in one of the specs');
+  }
+  const sizes = new Map(facts.volumes.map((volume) => [volume.name, volume.size]));
+  const kept = guest.disks.filter((disk) => disk.keep && sizes.has(`${guest.name}-${disk.name}`));
+  const known = new Map(kept.map((disk) => [disk.name, sizes.get(`${guest.name}-${disk.name}`) ?? 0]));
+  const [issue] = checkKeptDiskSizes(guest, { sizes: known });
+  if (issue !== undefined) throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+}
+
+function refuseTooFull({ facts }: GuestHost, plan: Plan): void {
+  const inFiles = facts.storage.kind === 'files';
+  const wanted = countNewBytes(plan);
+  // Files are sparse: they need what will be written, which is about what the root in the works needs.
+  const needed = inFiles ? Math.min(wanted, WORK_BYTES) : wanted;
+  if (facts.freeBytes < needed) refuseSpace('the storage', needed, facts.freeBytes);
+  const free = countFreeBelow(facts.paths.state);
+  const below = WORK_BYTES + (inFiles ? needed : 0);
+  if (free < below) refuseSpace(`the state directory ${facts.paths.state}`, below, free);
+}
+
+function refuseSpace(where: string, needed: number, free: number): never {
+  const mebibytes = (bytes: number) => formatSize(Math.floor(bytes / 1024 ** 2) * 1024 ** 2);
+  const message = `too little space in ${where}: ${mebibytes(needed)} are needed, ${mebibytes(free)} are free`;
+  throw new Failure(EXIT.notReady, 'RL0766', message, 'free some: relight prune removes old generations');
+}

@@ -1,0 +1,33 @@
+import { statePaths } from '../host/paths.ts';
+import type { Plan } from '../plan/types.ts';
+import { EXIT, Failure } from '../report/failure.ts';
+import { writeFileQuickly } from '../run/directory.ts';
+import { locateOperation } from '../run/operations.ts';
+import type { OperationRequest } from '../run/run-operation.ts';
+import type { CommandContext } from './context.ts';
+import type { GuestHost } from './guest-host.ts';
+import { createProgressView, type ProgressView } from './progress-view.ts';
+
+/** What an operation runs with, seen through the command's progress view. */
+export function makeOperationRequest(
+  context: CommandContext,
+  host: GuestHost,
+  plan: Pick<Plan, 'operation' | 'actions'>,
+): { request: OperationRequest; view: ProgressView } {
+  const { paths, session, guest } = host;
+  const directory = statePaths.operation(paths, guest.name, plan.operation);
+  const view = createProgressView(context, plan.actions.length, (progress) => {
+    writeFileQuickly(locateOperation(directory).progress, `${JSON.stringify(progress)}\n`);
+  });
+  return { request: { session, paths, listener: view, signal: context.signal }, view };
+}
+
+/** Says in the error what the state of things is, and where the run's log lies. */
+export function explainFailure(error: unknown, host: GuestHost): unknown {
+  if (!(error instanceof Failure) || error.status !== EXIT.failed) return error;
+  const hint = [
+    ...(error.hint === undefined ? [] : [error.hint]),
+    `what was there before is intact; the log is ${host.session.log.path}`,
+  ].join('\n  hint: ');
+  return new Failure(error.status, error.code, error.message, hint);
+}

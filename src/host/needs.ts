@@ -1,0 +1,23 @@
+import type { Action, Plan } from '../plan/types.ts';
+
+/** Programs that a plan calls on this machine, found in its own commands; what runs inside the guest's root is not ours. */
+export function listPrograms(plan: Plan): string[] {
+  const programs = new Set<string>(['flock', 'tar', 'chroot', 'unshare', 'blkid', 'perl']);
+  const read = (action: Action) => {
+    for (const step of [...action.steps, ...action.undo]) {
+      if (step.do === 'run' && step.argv[0] !== undefined) programs.add(step.argv[0]);
+      if (step.do === 'format-if-blank' && step.filesystem === 'xfs') programs.add('mkfs.xfs');
+      if (step.do === 'create-volume' && step.storage.kind !== 'files') programs.add('lvcreate');
+      if (step.do === 'start-domain') programs.add(plan.hypervisor === 'xl' ? 'xl' : 'qemu-system-x86_64');
+    }
+  };
+  for (const action of plan.actions) read(action);
+  return [...programs].sort();
+}
+
+/** Bytes that the plan's new volumes take. */
+export function countNewBytes(plan: Plan): number {
+  return plan.actions
+    .flatMap((action) => action.creates)
+    .reduce((sum, resource) => sum + (resource.kind === 'volume' ? (resource.size ?? 0) : 0), 0);
+}

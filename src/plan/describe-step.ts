@@ -1,0 +1,65 @@
+import type { Step } from './types.ts';
+
+/** One line that says what a step does, for `plan -v` and `--dry-run`. Secrets appear by name only. */
+export function describeStep(step: Step): string {
+  switch (step.do) {
+    case 'run':
+      return `run ${step.argv.map(shorten).join(' ')}`;
+    case 'make-directory':
+      return `mkdir -m ${step.mode.toString(8)} ${step.path}`;
+    case 'write-file':
+      return `write ${step.path} (mode ${step.mode.toString(8).padStart(4, '0')})`;
+    case 'create-file':
+      return `create ${step.path} of ${step.size} bytes`;
+    case 'rename':
+      return `rename ${step.from} -> ${step.to}`;
+    case 'keep-file':
+      return `keep a copy of ${step.from} as ${step.to}`;
+    case 'restore-file':
+      return `put ${step.from} back as ${step.to}`;
+    case 'symlink':
+      return `link ${step.path} -> ${step.target}`;
+    case 'remove':
+    case 'remove-config':
+    case 'remove-work':
+      return `remove ${step.path}`;
+    case 'unpack-overlay':
+      return `put ${step.entries.length} files into ${step.root}: ${step.entries.map((each) => each.path).join(' ')}`;
+    case 'set-password':
+      return `set the password of ${step.user} from [${step.secret}]`;
+    case 'write-grub-config':
+      return `write ${step.root}/boot/grub/grub.cfg for its kernels`;
+    case 'copy-kernel':
+      return `copy kernel and initrd to ${step.directory}`;
+    case 'embed-grub':
+      return `put GRUB into the MBR and at sector ${step.sector} of ${step.device}`;
+    case 'format-if-blank':
+      return `format ${step.device} as ${step.filesystem}, only if it carries nothing at all`;
+    case 'check-rootfs':
+      return `compare ${step.root} with ${step.expectations.length} points of the spec`;
+    case 'create-volume':
+      return `create volume ${step.volume} of ${step.size} bytes`;
+    case 'tag-volume':
+      return `tag volume ${step.volume} as ${step.state}`;
+    case 'remove-volume':
+      return `remove volume ${step.volume} if it is of operation ${step.operation}`;
+    case 'start-domain':
+      return `start ${step.domain.name} from ${step.config}`;
+    case 'wait-ready':
+      return `wait up to ${step.deadline} s for the ready line of ${step.domain}`;
+    case 'shutdown-domain':
+      return `shut ${step.domain} down within ${step.deadline} s`;
+    case 'destroy-domain':
+      return `end ${step.domain} if it runs`;
+    case 'run-checks':
+      return `run ${step.checks.length} checks against ${step.domain}`;
+  }
+}
+
+function shorten(word: string): string {
+  const [line = ''] = word.split('\n');
+  const short = line.length > 160 ? `${line.slice(0, 157)}...` : line;
+  return word === short && /^[A-Za-z0-9_@%+=:,./~^-]+$/.test(short)
+    ? short
+    : `'${short}${word === line ? '' : ' ...'}'`;
+}

@@ -1,0 +1,70 @@
+import { dirname } from 'node:path';
+import type { Step } from '../../plan/types.ts';
+import { parseConfigHeader } from '../../render/config-header.ts';
+import { copyFileSynced } from '../directory.ts';
+import {
+  createSparseFile,
+  makeDirectory,
+  pathExists,
+  readTextFile,
+  removeFile,
+  renameSynced,
+  symlinkSynced,
+  writeFileAtomically,
+} from '../files.ts';
+import { removeWorkTree } from '../files-tree.ts';
+import type { StepContext } from './context.ts';
+
+export type FileStep = Extract<
+  Step,
+  {
+    do:
+      | 'make-directory'
+      | 'write-file'
+      | 'create-file'
+      | 'rename'
+      | 'keep-file'
+      | 'restore-file'
+      | 'symlink'
+      | 'remove'
+      | 'remove-config'
+      | 'remove-work';
+  }
+>;
+
+/** Directories, files, names. Each may be done again. */
+export async function performFileStep(step: FileStep, context: StepContext): Promise<void> {
+  switch (step.do) {
+    case 'make-directory':
+      return makeDirectory(step.path, step.mode);
+    case 'write-file':
+      makeDirectory(dirname(step.path), 0o755);
+      return writeFileAtomically(step.path, context.secrets.resolve(step.content), step.mode);
+    case 'create-file':
+      removeFile(step.path);
+      return createSparseFile(step.path, step.size, step.mode);
+    case 'rename':
+      return renameSynced(step.from, step.to);
+    case 'keep-file':
+      if (!pathExists(step.to)) copyFileSynced(step.from, step.to);
+      return;
+    case 'restore-file':
+      if (pathExists(step.from)) renameSynced(step.from, step.to);
+      return;
+    case 'symlink':
+      return symlinkSynced(step.target, step.path);
+    case 'remove':
+      removeFile(step.path);
+      return;
+    case 'remove-config':
+      return removeConfig(step.path, step.operation);
+    case 'remove-work':
+      return removeWorkTree(context.runner, step.path, `${context.paths.state}/work`);
+  }
+}
+
+/** Takes a configuration away, if it is that operation's. */
+function removeConfig(path: string, operation: string): void {
+  if (!pathExists(path)) return;
+  if (parseConfigHeader(readTextFile(path))?.operation === operation) removeFile(path);
+}
