@@ -36,7 +36,8 @@ export function embedGrub(
   if (boot.length < SECTOR) throw new RangeError('boot.img is shorter than a sector');
   const sectors = Math.ceil(core.length / SECTOR);
   if (sectors < 2 || sectors > 2047) throw new RangeError(`core.img of ${core.length} bytes does not fit`);
-  const mbr = boot.slice(0, 440);
+  // A copy of its own: the bytes of a Buffer may lie anywhere in a larger one.
+  const mbr = Uint8Array.from(boot.subarray(0, 440));
   const mbrView = new DataView(mbr.buffer);
   mbrView.setBigUint64(KERNEL_SECTOR, BigInt(sector), true);
   mbrView.setUint16(DRIVE_CHECK, 0x9090, true);
