@@ -1,5 +1,6 @@
 import type { CodeEntry } from './codes/entry.ts';
 import { GUEST_CODES, SITE_CODES } from './codes/guests.ts';
+import { XEN_HOST_CODES } from './codes/host.ts';
 import { ISO_CODES } from './codes/iso.ts';
 import { PRESEED_QUESTION_CODES, PRESEED_TEXT_CODES } from './codes/preseed.ts';
 import { PRESEED_INSTALL_CODES, PRESEED_RECIPE_CODES } from './codes/preseed-recipe.ts';
@@ -18,6 +19,7 @@ export const CODES = {
   ...GUEST_CODES,
   ...SITE_CODES,
   ...ISO_CODES,
+  ...XEN_HOST_CODES,
   ...PRESEED_TEXT_CODES,
   ...PRESEED_QUESTION_CODES,
   ...PRESEED_VALUE_CODES,

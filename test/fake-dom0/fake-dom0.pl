@@ -10,6 +10,7 @@ use File::Basename qw(basename dirname);
 use JSON::PP;
 BEGIN { unshift @INC, dirname(abs_path($0)) }
 use FakeLvm;
+use FakeHost;
 use FakeXl;
 
 $| = 1;
@@ -21,10 +22,11 @@ my $world = { root => $root, scenario => read_json("$root/scenario.json") // {} 
 my $word = (grep { !/^-/ } @ARGV)[0] // '';
 my $key = $program eq 'xl' ? "xl $word" : $program;
 
+FakeHost::run_real($program, @ARGV) unless $program =~ /^(xl|lv|vg)/ || FakeHost::is_ours($program, @ARGV);
 log_call();
 my $fault = lock_state(sub { count_call($key) });
 meet_fault($fault, 'before');
-my $act = $program eq 'xl' ? \&FakeXl::run : \&FakeLvm::run;
+my $act = $program eq 'xl' ? \&FakeXl::run : $program =~ /^(lv|vg)/ ? \&FakeLvm::run : \&FakeHost::run;
 my ($status, $out, $err, $later) = $fault eq 'lie' ? (0, '', '', undef)
     : lock_state(sub { $act->($world, $program, @ARGV) });
 print STDERR $err if $err ne '';

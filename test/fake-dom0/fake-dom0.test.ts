@@ -110,6 +110,14 @@ describe('domains of the fake dom0', () => {
   });
 });
 
+it('leaves all other questions about interfaces and packages to the real programs', async () => {
+  expect((await run(['dpkg-query', '--show', '--showformat', '$' + '{Package}', 'bash'])).stdout).toBe(
+    'bash',
+  );
+  expect((await run(['dpkg-query', '--version'])).stdout).toContain('Debian');
+  expect(fake.calls()).toEqual([]);
+});
+
 describe('faults of the fake dom0', () => {
   it('strike at the call that they name, and at no other', async () => {
     fake.setFaults('lvcreate:2=exit 5', 'xl list:1=exit 7');

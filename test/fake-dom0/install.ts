@@ -10,7 +10,8 @@ import {
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('fake-dom0.pl', import.meta.url));
-const NAMES = ['xl', 'lvs', 'vgs', 'lvcreate', 'lvremove', 'lvchange', 'lvrename', 'lvmconfig'];
+const LVM = ['lvs', 'vgs', 'lvcreate', 'lvremove', 'lvchange', 'lvrename', 'lvmconfig'];
+const NAMES = ['xl', ...LVM, 'ip', 'dpkg-query'];
 const GIBIBYTE = 1024 ** 3;
 
 /** What a domain does when it is started. Without a plot it boots, says that it is ready, and runs. */
@@ -30,6 +31,10 @@ export interface Plot {
 }
 
 export interface Scenario {
+  /** Interfaces of dom0, as `ip -json link show` names them. Default: lo, eth0, xenbr0. */
+  readonly links?: readonly string[];
+  /** Packages of Xen's that are not installed; all others are. */
+  readonly missingPackages?: readonly string[];
   readonly domains?: Readonly<Record<string, Plot>>;
   /** Where the nonce of the ready line stands, when the configuration's header has none: the newest file that matches. */
   readonly nonceFrom?: { readonly glob: string; readonly pattern: string };
