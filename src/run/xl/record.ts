@@ -4,6 +4,8 @@ import { isAlive, type ProcessIdentity } from '../qemu/process.ts';
 /** What relight remembers of a domain that it has started. */
 export interface XlRecord {
   readonly version: 1;
+  /** The kernel's own name for this boot: domain and process numbers begin anew with each. */
+  readonly boot: string;
   /** `starting`: the domain exists at most paused, and has never run. */
   readonly state: 'starting' | 'started';
   readonly domid: number | undefined;
@@ -15,20 +17,25 @@ export interface XlRecord {
 
 const locate = (runtime: string, name: string) => `${runtime}/${name}.domain`;
 
-export function writeXlRecord(runtime: string, name: string, record: Omit<XlRecord, 'version'>): void {
+export function writeXlRecord(
+  runtime: string,
+  name: string,
+  record: Omit<XlRecord, 'version' | 'boot'>,
+): void {
   writeFileAtomically(
     locate(runtime, name),
-    `${JSON.stringify({ version: 1, ...record } satisfies XlRecord)}\n`,
+    `${JSON.stringify({ version: 1, boot: readBootId(), ...record } satisfies XlRecord)}\n`,
     0o600,
   );
 }
 
+/** Undefined, too, for a record from before this machine booted. */
 export function readXlRecord(runtime: string, name: string): XlRecord | undefined {
   const path = locate(runtime, name);
   if (!pathExists(path)) return undefined;
   try {
     const record = JSON.parse(readTextFile(path)) as XlRecord;
-    return record.version === 1 ? record : undefined;
+    return record.version === 1 && record.boot === readBootId() ? record : undefined;
   } catch {
     return undefined;
   }
@@ -49,4 +56,8 @@ export function releaseXlConsole(runtime: string, name: string): void {
   } catch {
     // It ended by itself meanwhile.
   }
+}
+
+function readBootId(): string {
+  return readTextFile('/proc/sys/kernel/random/boot_id').trim();
 }

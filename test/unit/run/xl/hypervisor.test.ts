@@ -7,7 +7,7 @@ import type { Hypervisor } from '../../../../src/run/hypervisor.ts';
 import { isAlive } from '../../../../src/run/qemu/process.ts';
 import { createRunner } from '../../../../src/run/runner-spawn.ts';
 import { createXlHypervisor } from '../../../../src/run/xl/hypervisor.ts';
-import { readXlRecord } from '../../../../src/run/xl/record.ts';
+import { readXlRecord, writeXlRecord } from '../../../../src/run/xl/record.ts';
 import { type FakeDom0, installFakeDom0 } from '../../../fake-dom0/install.ts';
 
 const DOMAIN: DomainDefinition = {
@@ -133,9 +133,17 @@ describe('a start that fails', () => {
     await xl.destroy('web1');
     const runner = createRunner({ environment: { ...process.env, PATH: `${fake.bin}:${process.env.PATH}` } });
     await runner.run({ argv: ['xl', 'create', '-p', config], deadlineSeconds: 20 });
-    writeFileSync(`${runtime}/web1.domain`, '{"version":1,"state":"starting","startedAt":1}');
+    const unknown = { domid: undefined, startedAt: 1, reader: undefined };
+    writeXlRecord(runtime, 'web1', { state: 'starting', ...unknown });
     await start();
     expect(await xl.find('web1')).toMatchObject({ details: { domid: '3', state: 'running' } });
+  });
+
+  it('of an earlier boot says nothing about a domain of this one', async () => {
+    await start();
+    const path = `${runtime}/web1.domain`;
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/"boot":"[^"]+"/, '"boot":"earlier"'));
+    expect(await xl.find('web1')).toMatchObject({ since: undefined });
   });
 
   it('leaves a paused domain alone that a person has made', async () => {
