@@ -8,6 +8,7 @@ import { pathExists } from '../run/files.ts';
 import { requirePrograms } from '../run/find-program.ts';
 import { findUnfinished } from '../run/operations.ts';
 import { countFreeBelow } from '../run/probe-host.ts';
+import { requireXlHost } from '../run/xl/check-host.ts';
 import { checkKeptDiskSizes } from '../spec/kept-disks.ts';
 import { formatSize } from '../spec/size.ts';
 import type { GuestSpec, SecretReference } from '../spec/types.ts';
@@ -29,7 +30,11 @@ export interface RebuildOptions {
 const WORK_BYTES = 2 * 1024 ** 3;
 
 /** Makes the plan of a rebuild after every check that can be made before anything is touched. @throws Failure */
-export function makePlan(context: CommandContext, host: GuestHost, options: RebuildOptions): Plan {
+export async function makePlan(
+  context: CommandContext,
+  host: GuestHost,
+  options: RebuildOptions,
+): Promise<Plan> {
   const { site, guest, facts, hostHash } = host;
   refuseUnknownRoute(options.route ?? guest.install.kind);
   const bootstrapper = options.bootstrapper ?? 'mmdebstrap';
@@ -63,6 +68,7 @@ export function makePlan(context: CommandContext, host: GuestHost, options: Rebu
     keepRunning: options.keep !== false,
   });
   requirePrograms(listPrograms(plan), context.environment);
+  await requireHypervisor(host, plan);
   refuseTooFull(host, plan);
   return plan;
 }
@@ -85,6 +91,21 @@ export function refuseRunning(host: GuestHost, options: RebuildOptions): void {
   if (!host.facts.running || options.stop === true) return;
   const message = `${host.guest.name} is running; it would be shut down once the new one has proved to boot`;
   throw new Failure(EXIT.notReady, 'RL0763', message, `allow it: relight rebuild ${host.guest.name} --stop`);
+}
+
+/** What xl and Xen need to start both the trial and the guest itself; the old guest may still run beside the trial. */
+async function requireHypervisor({ site, guest, session, facts }: GuestHost, plan: Plan): Promise<void> {
+  if (facts.hypervisor !== 'xl') return;
+  for (const step of plan.actions.flatMap((action) => action.steps)) {
+    if (step.do !== 'start-domain') continue;
+    const { domain } = step;
+    const bridges = domain.nics.flatMap((nic) => {
+      const network = site.networks.get(nic.network);
+      return network === undefined ? [] : [network.mode === 'routed' ? network.interface : network.bridge];
+    });
+    const stopped = domain.name === guest.name ? [guest.name, `${guest.name}~verify`] : [];
+    await requireXlHost(session.runner, { domain, bridges: [...new Set(bridges)], stopped });
+  }
 }
 
 function refuseUnknownRoute(route: string): void {

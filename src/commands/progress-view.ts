@@ -35,6 +35,8 @@ export function createProgressView(
   return {
     times,
     begun: (action, undoing) => {
+      // Nothing to take back: a kept disk, an identity, a mere look.
+      if (undoing && action.undo.length === 0) return;
       count += 1;
       current = { action, since: Date.now(), shown: Date.now(), undoing };
       const title = describe(action, undoing, count, total);
@@ -43,9 +45,10 @@ export function createProgressView(
       else line(title);
     },
     ended: (action, outcome) => {
-      const seconds = current === undefined ? 0 : (Date.now() - current.since) / 1000;
+      if (current === undefined) return;
+      const seconds = (Date.now() - current.since) / 1000;
       times.set(action.phase, (times.get(action.phase) ?? 0) + seconds);
-      const undoing = current?.undoing ?? false;
+      const { undoing } = current;
       const mark = { done: 'done', found: 'already done', failed: 'FAILED', undone: 'taken back' }[outcome];
       line(`${describe(action, undoing, count, total)}: ${mark} (${seconds.toFixed(1)} s)`);
       current = undefined;

@@ -18,7 +18,7 @@ export async function runPlan(
   options: RebuildOptions & { readonly json?: boolean; readonly output?: string },
 ): Promise<ExitStatus> {
   return withGuest(context, name, { ...options, command: 'plan' }, async (host) => {
-    const plan = makePlan(context, host, options);
+    const plan = await makePlan(context, host, options);
     if (options.output !== undefined) {
       writeFileAtomically(options.output, `${JSON.stringify(plan)}\n`, 0o600);
       context.say(`wrote ${options.output}; run it by: relight rebuild ${name} --plan ${options.output}\n`);
@@ -36,7 +36,7 @@ export async function runRebuild(
   options: RebuildOptions,
 ): Promise<ExitStatus> {
   return withGuest(context, name, { ...options, command: 'rebuild' }, async (host) => {
-    const plan = choosePlan(context, host, options);
+    const plan = await choosePlan(context, host, options);
     if (options.dryRun === true) {
       context.print(formatPlan(plan, true));
       context.print('Dry run: nothing was changed.\n');
@@ -58,7 +58,7 @@ export async function runRebuild(
 }
 
 /** The plan of a file, if the world is still the one that it was made for; else a new one. */
-function choosePlan(context: CommandContext, host: GuestHost, options: RebuildOptions): Plan {
+async function choosePlan(context: CommandContext, host: GuestHost, options: RebuildOptions): Promise<Plan> {
   if (options.plan === undefined) return makePlan(context, host, options);
   const plan = parsePlan(readTextFile(options.plan), options.plan);
   const name = host.guest.name;
@@ -73,7 +73,7 @@ function choosePlan(context: CommandContext, host: GuestHost, options: RebuildOp
   if (plan.hostHash !== host.hostHash)
     throw stale('this machine has changed since: volumes, configuration or guest');
   // All checks of a fresh plan, its result thrown away: the file's plan is the one that was read and agreed to.
-  makePlan(context, host, options);
+  await makePlan(context, host, options);
   return plan;
 }
 

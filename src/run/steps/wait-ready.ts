@@ -7,8 +7,10 @@ import { pause } from '../time.ts';
 import type { StepContext } from './context.ts';
 
 const POLL_MS = 250;
-/** How many polls without a domain before its end is believed: the last bytes of its console come late. */
-const GONE_POLLS = 4;
+/** Between two looks at the list of domains. */
+const LOOK_MS = 1000;
+/** How many looks without a domain before its end is believed: the last bytes of its console come late. */
+const GONE_LOOKS = 3;
 /** The end of a console that stands in an error. */
 const SHOWN_LINES = 15;
 /** More than a guest prints in hours; a storm beyond it is read no further. */
@@ -27,6 +29,7 @@ export async function waitReady(
   let state = BOOT_START;
   const last: string[] = [];
   let gone = 0;
+  let looked = 0;
   for (;;) {
     if (context.signal.aborted)
       throw new Failure(EXIT.interrupted, 'RL0604', 'interrupted while the guest booted');
@@ -41,20 +44,31 @@ export async function waitReady(
     const spent = (Date.now() - started) / 1000;
     if (state.failure !== undefined) throw describeFailure(step, state.failure, last);
     if (spent > step.deadline) throw describeFailure(step, describeSilence(state, step.deadline), last);
-    gone = lines.length === 0 && (await context.hypervisor.find(step.domain)) === undefined ? gone + 1 : 0;
-    if (gone >= GONE_POLLS) throw describeFailure(step, 'the guest ended before it was ready', last);
+    if (lines.length > 0) gone = 0;
+    else if (Date.now() - looked > LOOK_MS) {
+      looked = Date.now();
+      gone = (await isUp(context, step.domain)) ? 0 : gone + 1;
+    }
+    if (gone >= GONE_LOOKS) throw describeFailure(step, 'the guest ended before it was ready', last);
     context.listener.progress(state.percent, state.phase);
     await pause(POLL_MS, context.signal);
   }
   const facts = state.facts;
   context.findings.ready.push({ domain: step.domain, facts, seconds: (Date.now() - started) / 1000 });
   context.listener.progress(100, 'ready');
+  context.hypervisor.releaseConsole?.(step.domain);
   const missing = step.mounts.filter((mount) => !facts.mounts.includes(mount));
   if (missing.length > 0) {
     throw describeFailure(step, `the guest is up, but these are not mounted: ${missing.join(', ')}`, last);
   }
   if (facts.failed.length > 0)
     context.listener.note(`units that failed in the guest: ${facts.failed.join(', ')}`);
+}
+
+/** A crashed or shut-down domain may stay in the list, since it still holds its disks. */
+async function isUp(context: StepContext, domain: string): Promise<boolean> {
+  const found = await context.hypervisor.find(domain);
+  return found !== undefined && !/crashed|shutdown|dying/.test(found.details.state ?? '');
 }
 
 function describeSilence(state: BootState, seconds: number): string {
