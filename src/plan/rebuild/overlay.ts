@@ -4,6 +4,7 @@ import { type FstabEntry, renderFstab } from '../../render/fstab.ts';
 import { renderGrubDefaults } from '../../render/grub-defaults.ts';
 import readyUnit from '../../render/guest/relight-ready.service';
 import readyScript from '../../render/guest/relight-ready.sh';
+import waitOnline from '../../render/guest/wait-online.conf.service';
 import { renderHostname, renderHosts, renderResolvConf } from '../../render/hosts.ts';
 import {
   findLocaltimeTarget,
@@ -77,6 +78,7 @@ export function listSystemFiles(context: PlanContext): OverlayEntry[] {
     text('/etc/relight/nonce', `${nonce}\n`),
     text('/usr/lib/relight/relight-ready.sh', readyScript, 0o755),
     text('/etc/systemd/system/relight-ready.service', readyUnit),
+    text('/etc/systemd/system/systemd-networkd-wait-online.service.d/relight.conf', waitOnline),
     ...listIdentityFiles(context),
   ];
 }
