@@ -1,0 +1,148 @@
+// `npm run bench`: how long relight takes, each beside something to compare it with, in one run.
+//   npm run bench -- start check plan bootstrap   only these; BENCH_RUNS and BENCH_BOOTSTRAP_RUNS set the rounds
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildProgram, installModules, PROGRAM, ROOT } from '../scripts/prepare.mjs';
+import { measureBootstrap } from './bootstrap.mjs';
+import { makeSite } from './make-site.mjs';
+
+const GUESTS = 1000;
+const RUNS = Number(process.env.BENCH_RUNS ?? 15);
+const BOOTSTRAP_RUNS = Number(process.env.BENCH_BOOTSTRAP_RUNS ?? 1);
+const wanted = process.argv.slice(2);
+const isWanted = (name) => wanted.length === 0 || wanted.includes(name);
+const rows = [];
+
+installModules();
+buildProgram();
+const work = mkdtempSync(join(tmpdir(), 'relight-bench-'));
+try {
+  if (isWanted('start')) compareStart();
+  if (isWanted('check') || isWanted('plan')) await compareSite();
+  if (isWanted('bootstrap')) compareBootstrap();
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+printTable();
+process.exitCode = rows.some((row) => row.verdict === 'MISSED') ? 1 : 0;
+
+function compareStart() {
+  const [bare, relight] = measurePair(
+    [process.execPath, '-e', '0'],
+    [process.execPath, PROGRAM, '--version'],
+    RUNS,
+  );
+  addRow(
+    'start-up: relight --version',
+    relight,
+    'node -e 0',
+    bare,
+    (relight - bare) * 1000 <= 100,
+    'at most 100 ms more',
+  );
+}
+
+async function compareSite() {
+  const site = join(work, 'site');
+  makeSite(site, GUESTS);
+  const { measureInProcess } = await loadBundle();
+  const { yaml, parse, plan, actions } = measureInProcess(site);
+  if (isWanted('check')) {
+    const argv = [process.execPath, PROGRAM, 'check', '--site', site];
+    const [bare, check] = measurePair([process.execPath, '-e', '0'], argv, Math.min(RUNS, 7));
+    addRow(`check of ${GUESTS} guests, whole program`, check, 'node -e 0', bare, check < 2, 'under 2 s');
+    addRow(`check of ${GUESTS} guests, in process`, parse, 'the YAML library alone', yaml);
+  }
+  if (isWanted('plan')) {
+    addRow(`plan of ${GUESTS} guests (${actions} actions)`, plan, 'check, in process', parse);
+  }
+}
+
+async function loadBundle() {
+  const { build } = await import('esbuild');
+  const outfile = join(work, 'in-process.mjs');
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['bench/in-process.ts'],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    define: { RELIGHT_VERSION: '"0.0.0"' },
+    loader: { '.sh': 'text', '.hbs': 'text', '.service': 'text' },
+    banner: {
+      js: "import { createRequire as make } from 'node:module'; const require = make(import.meta.url);",
+    },
+    logLevel: 'warning',
+  });
+  return import(pathToFileURL(outfile).href);
+}
+
+function compareBootstrap() {
+  if (process.getuid?.() !== 0) {
+    process.stderr.write('bootstrap: needs root, left out\n');
+    return;
+  }
+  const times = measureBootstrap(PROGRAM, ROOT, BOOTSTRAP_RUNS);
+  const bare = median(times.bare);
+  const bootstrap = median(times.bootstrap);
+  addRow(
+    'bootstrap by relight',
+    bootstrap,
+    'mmdebstrap alone',
+    bare,
+    bootstrap / bare <= 1.15,
+    'at most 1.15 times',
+  );
+  addRow('all up to the written volume', median(times.whole), 'mmdebstrap alone', bare);
+}
+
+/** Medians in seconds of two commands that take turns, so that a busy moment hits both. */
+function measurePair(left, right, runs) {
+  const times = [[], []];
+  for (let round = 0; round <= runs; round += 1) {
+    for (const [index, argv] of [left, right].entries()) {
+      const started = performance.now();
+      const { status, stderr } = spawnSync(argv[0], argv.slice(1), { encoding: 'utf8' });
+      const seconds = (performance.now() - started) / 1000;
+      if (status !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
+      // The first round only warms the caches.
+      if (round > 0) times[index].push(seconds);
+    }
+  }
+  return times.map(median);
+}
+
+function median(times) {
+  const sorted = [...times].sort((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+function addRow(what, seconds, against, base, isMet, limit = '') {
+  rows.push({
+    what,
+    seconds,
+    against,
+    base,
+    limit,
+    verdict: isMet === undefined ? '' : isMet ? 'met' : 'MISSED',
+  });
+}
+
+function printTable() {
+  const show = (seconds) => (seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(2)} s`);
+  const cells = rows.map((row) => [
+    ...[row.what, show(row.seconds), row.against, show(row.base), (row.seconds / row.base).toFixed(2)],
+    ...[row.limit, row.verdict],
+  ]);
+  const table = [['what', 'time', 'against', 'time', 'ratio', 'limit', ''], ...cells];
+  const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
+  for (const [index, row] of table.entries()) {
+    process.stdout.write(`| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |\n`);
+    if (index === 0) process.stdout.write(`|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|\n`);
+  }
+}
