@@ -44,7 +44,7 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
     reason: 'the reader and the remaster plan work on bytes from anywhere',
   },
   host: {
-    values: ['report'],
+    values: ['report', 'tools'],
     types: ['spec', 'plan'],
     reason: 'parsed output becomes facts; what is done with the facts is the plan’s affair',
   },
