@@ -17,7 +17,9 @@ export interface RowResult {
   readonly guest: string;
   readonly boot: string;
   readonly xen: string;
-  readonly boots: boolean;
+  /** Undefined in the kept table: the emulation was too slow to tell; `reached` says how far it came. */
+  readonly boots: boolean | undefined;
+  readonly reached: string;
   readonly seconds: number | undefined;
   /** As the guest itself says in its ready line (/sys/hypervisor/guest_type). */
   readonly type: string | undefined;
@@ -66,6 +68,7 @@ export function describeRow(row: Row, verdict: Verdict, xen: string): RowResult 
     boot: row.boot,
     xen,
     boots: line !== '',
+    reached: line === '' ? (console.at(-1) ?? 'nothing') : 'the ready line',
     seconds: line === '' ? undefined : Number(readLine(verdict.folder, 'row-seconds')),
     type: facts.type,
     kernel: facts.kernel,

@@ -32,7 +32,7 @@ if [ "$moment" != switch ]; then
 fi
 check 'status knows of unfinished work' sh -c 'relight status web1 | grep -i -E "unfinished|resume|rollback"'
 if [ "$ending" = resume ]; then
-  check 'resume ends with 0' relight resume web1 --yes
+  check 'resume ends with 0' relight resume web1
   check 'a new root runs' test "$(live_root web1)" != "$old"
 else
   check 'rollback ends with 0' relight rollback web1 --yes
