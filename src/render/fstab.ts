@@ -10,8 +10,11 @@ export interface FstabEntry {
   readonly mount: string | undefined;
 }
 
-/** A missing data disk must not keep the guest from coming up: systemd would wait 90 s, then fall to a rescue shell. */
-const DATA_OPTIONS = 'defaults,nofail,x-systemd.device-timeout=15s';
+/**
+ * A missing data disk must not keep the guest from coming up in a rescue shell. Its device is waited for longer than
+ * systemd's 90 s, since a busy host is slow to show it.
+ */
+const DATA_OPTIONS = 'defaults,nofail,x-systemd.device-timeout=120s';
 
 /** Writes fstab(5), the root filesystem first, then swap, then the rest by mount point. @throws Failure RL0901 */
 export function renderFstab(entries: readonly FstabEntry[]): string {

@@ -32,7 +32,7 @@ test('libmount reads the fstab as it was meant', () => {
   expect(rows).toEqual([
     row('/', 'ext4', 'errors=remount-ro', 1),
     row('none', 'swap', 'sw', 0),
-    row('/srv/with blank and \\ and #', 'xfs', 'defaults,nofail,x-systemd.device-timeout=15s', 0),
+    row('/srv/with blank and \\ and #', 'xfs', 'defaults,nofail,x-systemd.device-timeout=120s', 0),
   ]);
 });
 

@@ -76,6 +76,7 @@ export function listSystemFiles(context: PlanContext): OverlayEntry[] {
     text('/etc/ssh/sshd_config.d/relight.conf', renderSshdConfig(guest.root)),
     ...(sudoers === undefined ? [] : [text('/etc/sudoers.d/relight', sudoers, 0o440)]),
     text('/etc/relight/nonce', `${nonce}\n`),
+    text('/etc/relight/kept-disks', listKeptLetters(context)),
     text('/usr/lib/relight/relight-ready.sh', readyScript, 0o755),
     text('/etc/systemd/system/relight-ready.service', readyUnit),
     text('/etc/systemd/system/systemd-networkd-wait-online.service.d/relight.conf', waitOnline),
@@ -146,6 +147,12 @@ export function listUserFiles(context: PlanContext): OverlayEntry[] {
       }),
     ),
   ];
+}
+
+/** The last letters of the kept disks' devices, by which a trial boot sees that they are not attached. */
+function listKeptLetters(context: PlanContext): string {
+  const letters = context.disks.filter(({ disk }) => disk.keep).map(({ target }) => target.slice(-1));
+  return letters.map((letter) => `${letter}\n`).join('');
 }
 
 function listMounts(context: PlanContext): FstabEntry[] {

@@ -2,6 +2,21 @@
 # Prints the ready line on every active console: relight waits for it, and believes it only with this rebuild's nonce.
 # A line written to /dev/console reaches the last console of the command line only, so each is named.
 nonce=$(cat /etc/relight/nonce 2>/dev/null) || exit 0
+
+# A trial boot has no kept disks. Where none of their devices is attached, nothing is worth waiting for.
+absent=0
+for letter in $(cat /etc/relight/kept-disks 2>/dev/null); do
+  absent=1
+  for device in "/sys/block/xvd$letter" "/sys/block/vd$letter" "/sys/block/sd$letter"; do
+    [ -e "$device" ] && absent=0 && break 2
+  done
+done
+if [ "$absent" = 1 ]; then
+  for job in $(systemctl list-jobs --plain --no-legend 2>/dev/null | awk '$2 ~ /\.device$/ { print $1 }'); do
+    systemctl cancel "$job" 2>/dev/null
+  done
+fi
+
 state=$(systemctl is-system-running --wait 2>/dev/null)
 guest_type=$(cat /sys/hypervisor/guest_type 2>/dev/null)
 virtualization=$(systemd-detect-virt 2>/dev/null)

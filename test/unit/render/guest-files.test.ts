@@ -43,8 +43,8 @@ describe('fstab', () => {
       [`UUID=${UUID}`, '/', 'ext4', 'errors=remount-ro', '0', '1'],
       [`UUID=${UUID}`, 'none', 'swap', 'sw', '0', '0'],
       ['UUID=ABCD-1234', '/boot/efi', 'vfat', 'umask=0077', '0', '1'],
-      [`UUID=${UUID}`, '/srv', 'ext4', 'defaults,nofail,x-systemd.device-timeout=15s', '0', '2'],
-      [`UUID=${UUID}`, '/srv/b', 'xfs', 'defaults,nofail,x-systemd.device-timeout=15s', '0', '0'],
+      [`UUID=${UUID}`, '/srv', 'ext4', 'defaults,nofail,x-systemd.device-timeout=120s', '0', '2'],
+      [`UUID=${UUID}`, '/srv/b', 'xfs', 'defaults,nofail,x-systemd.device-timeout=120s', '0', '0'],
     ]);
   });
 
