@@ -19,6 +19,9 @@ export interface GuestHost {
   readonly hostHash: string;
 }
 
+/** As much of it as planning needs. */
+export type PlanHost = Omit<GuestHost, 'session'> & { readonly session: Pick<Session, 'runner'> };
+
 /** Checks the spec, locks the guest, probes the host, runs `act`, and lets go of everything again. */
 export async function withGuest<T>(
   context: CommandContext,

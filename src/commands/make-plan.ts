@@ -7,13 +7,13 @@ import { EXIT, Failure } from '../report/failure.ts';
 import { pathExists } from '../run/files.ts';
 import { requirePrograms } from '../run/find-program.ts';
 import { findUnfinished } from '../run/operations.ts';
-import { countFreeBelow } from '../run/probe-host.ts';
+import { countAvailableMemory, countFreeBelow } from '../run/probe-host.ts';
 import { requireXlHost } from '../run/xl/check-host.ts';
 import { checkKeptDiskSizes } from '../spec/kept-disks.ts';
 import { formatSize } from '../spec/size.ts';
 import type { GuestSpec, SecretReference } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
-import { drawHex, drawOperation, type GuestHost } from './guest-host.ts';
+import { drawHex, drawOperation, type GuestHost, type PlanHost } from './guest-host.ts';
 
 export interface RebuildOptions {
   readonly site?: string;
@@ -32,7 +32,7 @@ const WORK_BYTES = 2 * 1024 ** 3;
 /** Makes the plan of a rebuild after every check that can be made before anything is touched. @throws Failure */
 export async function makePlan(
   context: CommandContext,
-  host: GuestHost,
+  host: PlanHost,
   options: RebuildOptions,
 ): Promise<Plan> {
   const { site, guest, facts, hostHash } = host;
@@ -93,9 +93,21 @@ export function refuseRunning(host: GuestHost, options: RebuildOptions): void {
   throw new Failure(EXIT.notReady, 'RL0763', message, `allow it: relight rebuild ${host.guest.name} --stop`);
 }
 
+/** Room for the guest itself beside whatever runs: QEMU would be killed in the middle otherwise. */
+function requireMemory(wanted: number): void {
+  const available = countAvailableMemory();
+  if (available >= wanted) return;
+  const mebibytes = (bytes: number) => `${Math.floor(bytes / 1024 ** 2)}MiB`;
+  const message = `too little memory: the guest takes ${mebibytes(wanted)}, ${mebibytes(available)} are available`;
+  throw new Failure(EXIT.notReady, 'RL0776', message, 'end something, or give the guest less memory');
+}
+
 /** What xl and Xen need to start both the trial and the guest itself; the old guest may still run beside the trial. */
-async function requireHypervisor({ site, guest, session, facts }: GuestHost, plan: Plan): Promise<void> {
-  if (facts.hypervisor !== 'xl') return;
+async function requireHypervisor({ site, guest, session, facts }: PlanHost, plan: Plan): Promise<void> {
+  if (facts.hypervisor !== 'xl') {
+    requireMemory(guest.memoryBytes);
+    return;
+  }
   for (const step of plan.actions.flatMap((action) => action.steps)) {
     if (step.do !== 'start-domain') continue;
     const { domain } = step;
@@ -114,7 +126,7 @@ function refuseUnknownRoute(route: string): void {
   throw new Failure(EXIT.notReady, 'RL0764', message, 'set install: bootstrap, or give --route bootstrap');
 }
 
-function refuseUnfinished({ guest, facts }: GuestHost): void {
+function refuseUnfinished({ guest, facts }: PlanHost): void {
   const unfinished = findUnfinished(facts.paths, guest.name);
   if (unfinished === undefined) return;
   const message = `an earlier run for ${guest.name} (${unfinished.operation}) is unfinished`;
@@ -122,7 +134,7 @@ function refuseUnfinished({ guest, facts }: GuestHost): void {
   throw new Failure(EXIT.failed, 'RL0765', message, hint);
 }
 
-function refuseForeign({ guest, facts }: GuestHost): void {
+function refuseForeign({ guest, facts }: PlanHost): void {
   for (const disk of guest.disks.filter((each) => each.keep)) {
     const volume = facts.volumes.find((each) => each.name === `${guest.name}-${disk.name}`);
     const owner = volume?.tags.domu;
@@ -137,7 +149,7 @@ function refuseForeign({ guest, facts }: GuestHost): void {
   if (issue !== undefined) throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
 }
 
-function refuseTooFull({ facts }: GuestHost, plan: Plan): void {
+function refuseTooFull({ facts }: PlanHost, plan: Plan): void {
   const inFiles = facts.storage.kind === 'files';
   const wanted = countNewBytes(plan);
   // Files are sparse: they need what will be written, which is about what the root in the works needs.

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { WHATS } from '../plan/preview/names.ts';
 import type { ExitStatus } from '../report/failure.ts';
+import type { CheckHost } from './check.ts';
 import type { CommandContext } from './context.ts';
 import { registerIsoCommands } from './register-iso.ts';
 import { registerLintCommand } from './register-lint.ts';
@@ -33,7 +34,11 @@ export function registerCommands(program: Command, makeContext: MakeContext, set
     .option('--host', 'also check against this machine')
     .action(async (names: string[], options: { site?: string; format: string; host?: boolean }) => {
       const { runCheck } = await import('./check.ts');
-      setStatus(await runCheck(context(), names, options));
+      const hosted = options.host === true ? await import('./check-host.ts') : undefined;
+      const own = context();
+      const checkHost: CheckHost | undefined =
+        hosted && ((...found) => hosted.checkGuestsOnHost(own, ...found));
+      setStatus(await runCheck(own, names, options, checkHost));
     });
 
   program

@@ -130,3 +130,9 @@ export function countFreeBelow(directory: string): number {
   const { bavail, bsize } = statfsSync(path);
   return bavail * bsize;
 }
+
+/** Bytes that new programs may take without swapping (proc_meminfo(5), MemAvailable). */
+export function countAvailableMemory(): number {
+  const found = /^MemAvailable:\s+(\d+) kB$/m.exec(readTextFile('/proc/meminfo'));
+  return Number(found?.[1] ?? 0) * 1024;
+}

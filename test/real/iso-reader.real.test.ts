@@ -90,7 +90,8 @@ describe('every entry is what xorriso extracts: name, kind, size, mode, target, 
 });
 
 /** Writes 4 GB: RELIGHT_LONG=1. The same paths on small extents are in test/unit/iso/tree.test.ts. */
-test.runIf(process.env.RELIGHT_LONG === '1')(
+const testLong = process.env.RELIGHT_LONG === '1' ? test : () => undefined;
+testLong(
   'a file of more than 4 GiB, in two extents',
   async () => {
     const size = 2 ** 32 + 123_456_789;
