@@ -1,22 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { lintPreseed } from '../../src/lint/lint-preseed.ts';
+import { fetchPackages } from '../support/netinst-packages.ts';
 
-// Needs package installation-guide-amd64. The packages of two suites cannot be installed together: more copies of
-// example-preseed.txt(.gz) are named in RELIGHT_EXAMPLE_PRESEEDS, separated by colons.
-const INSTALLED = '/usr/share/doc/installation-guide-amd64/example-preseed.txt.gz';
-const paths = [INSTALLED, ...(process.env.RELIGHT_EXAMPLE_PRESEEDS ?? '').split(':')].filter(
-  (path) => path !== '' && existsSync(path),
-);
+const paths: string[] = [];
+for (const suite of ['bookworm', 'trixie'] as const) {
+  const packages = await fetchPackages(suite, ['installation-guide-amd64']);
+  paths.push(join(packages, 'root/usr/share/doc/installation-guide-amd64/example-preseed.txt.gz'));
+}
 
 /** What is truly wrong in Debian's own example: from trixie on US/Eastern needs a package that is not installed. */
 const WRONG: Readonly<Record<string, readonly string[]>> = { bookworm: [], trixie: ['RL5217'] };
 
-describe.skipIf(paths.length === 0)("Debian's own example-preseed", () => {
+describe("Debian's own example-preseed", () => {
   test.each(paths)('%s has no finding but what is truly wrong', (path) => {
-    const bytes = readFileSync(path);
-    const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    const text = gunzipSync(readFileSync(path)).toString('utf8');
     const suite = /preconfiguration file \(for (\w+)\)/.exec(text)?.[1] ?? '';
     expect(Object.keys(WRONG)).toContain(suite);
     const { issues, context } = lintPreseed(path, text, { suite });
@@ -25,8 +25,7 @@ describe.skipIf(paths.length === 0)("Debian's own example-preseed", () => {
   });
 
   test.each(paths)('%s with every example switched on names known questions of right types only', (path) => {
-    const bytes = readFileSync(path);
-    const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    const text = gunzipSync(readFileSync(path)).toString('utf8');
     const suite = /preconfiguration file \(for (\w+)\)/.exec(text)?.[1] ?? '';
     const { issues, context } = lintPreseed(path, switchOn(text), { suite });
     expect(context.entries.length).toBeGreaterThan(100);

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fetchLookalikePackages } from './netinst-packages.ts';
 
-/** The initrd of a package debian-installer-N-netboot-amd64. */
-export function findInitrd(version: string): string | undefined {
-  const path = `/usr/lib/debian-installer/images/${version}/amd64/text/debian-installer/amd64/initrd.gz`;
-  return existsSync(path) ? path : undefined;
+/** The initrd of the text installer of a release, out of Debian's own package, fetched once. */
+export async function fetchInitrd(version: '12' | '13'): Promise<string> {
+  const packages = await fetchLookalikePackages(version === '12' ? 'bookworm' : 'trixie');
+  const images = `root/usr/lib/debian-installer/images/${version}/amd64`;
+  return join(packages, images, 'text/debian-installer/amd64/initrd.gz');
 }
 
 /** Answers what the installer's script did: which owner, question, type and value it set, and how it ended. */
