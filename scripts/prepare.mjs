@@ -47,7 +47,7 @@ export function requireNode() {
 export function installModules() {
   if (areModulesFresh()) return;
   say('Installing npm packages (npm ci) ...');
-  runOrRefuse(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], 'is the npm registry reachable?');
+  runOrRefuse(['npm', 'ci', '--no-audit', '--no-fund', '--loglevel=error'], 'see what npm says above');
 }
 
 function areModulesFresh() {
