@@ -44,7 +44,7 @@ export interface SessionOptions {
 const SCENARIOS = new URL('../scenarios/', import.meta.url).pathname;
 const PROGRAM = new URL('../../../dist/relight.mjs', import.meta.url).pathname;
 const EXAMPLE = new URL('../../../examples/site/', import.meta.url).pathname;
-const BOOT_DEADLINE = 420;
+const BOOT_DEADLINE = 900;
 /** Signs on the console that no verdict will come any more. */
 const FATAL = /Kernel panic|Panic on CPU|Xen BUG|Unhandled: vec|You are in emergency mode/;
 

@@ -17,7 +17,7 @@ refused 'volume group too small' 4 relight rebuild small --yes
 
 lvcreate -qq -y -L 64M -n bad1-srv vg0
 write_guest bad1 32
-refused 'volume name taken by a stranger' 4 relight rebuild bad1 --yes
+refused 'volume name taken by a stranger' 4 relight rebuild bad1 --yes --dry-run
 lvremove -qq -y vg0/bad1-srv
 
 sed 's/bridge: xenbr0/bridge: xenbr7/' -i /etc/relight/site.yaml
