@@ -138,8 +138,18 @@ function refuseForeign({ guest, facts }: PlanHost): void {
   for (const disk of guest.disks.filter((each) => each.keep)) {
     const volume = facts.volumes.find((each) => each.name === `${guest.name}-${disk.name}`);
     const owner = volume?.tags.domu;
-    if (owner === undefined || owner === guest.name) continue;
-    const message = `the volume ${volume?.name} belongs to ${owner}`;
+    if (volume === undefined || owner === guest.name) continue;
+    if (owner === undefined && volume.filesystem !== undefined) continue;
+    if (owner === undefined) {
+      const message = `the volume ${volume.name} was not made by relight and holds no filesystem: it is not formatted`;
+      throw new Failure(
+        EXIT.notReady,
+        'RL0711',
+        message,
+        `make a filesystem on ${volume.path}, or rename one of the two`,
+      );
+    }
+    const message = `the volume ${volume.name} belongs to ${owner}`;
     throw new Failure(EXIT.failed, 'RL0711', message, 'rename the disk in one of the specs');
   }
   const sizes = new Map(facts.volumes.map((volume) => [volume.name, volume.size]));

@@ -52,13 +52,13 @@ export function createRebuiltVolume(storage: StorageSpec, wish: VolumeWish): Act
 
 /**
  * Creates a kept volume that is not there and formats it when it carries no signature at all. There is no undo: a kept
- * volume is never destroyed, not even an empty one.
+ * volume is never destroyed, not even an empty one. One that relight did not make is used as it is, never formatted.
  */
 export function createKeptVolume(
   storage: StorageSpec,
   wish: VolumeWish,
   disk: DiskSpec,
-  exists: boolean,
+  found: 'absent' | 'own' | 'foreign',
   filesystemUuid: string,
 ): Action {
   const create: Step = {
@@ -78,11 +78,11 @@ export function createKeptVolume(
   return {
     id: `keep-volume-${wish.name}`,
     phase: 'storage',
-    title: exists ? `find kept volume ${wish.name}` : `create kept volume ${wish.name}`,
-    creates: exists ? [] : [{ kind: 'volume', name: wish.path, size: wish.size }],
+    title: found === 'absent' ? `create kept volume ${wish.name}` : `find kept volume ${wish.name}`,
+    creates: found !== 'absent' ? [] : [{ kind: 'volume', name: wish.path, size: wish.size }],
     destroys: [],
     probe: { kind: 'journal' },
-    steps: exists ? [format] : [create, format],
+    steps: { absent: [create, format], own: [format], foreign: [] }[found],
     undo: [],
   };
 }

@@ -40,6 +40,6 @@ function planDisk(request: PlanRequest, index: number): PlannedDisk {
     volume,
     target: `xvd${String.fromCharCode('a'.charCodeAt(0) + index)}`,
     filesystemUuid: found?.filesystem?.uuid ?? derived,
-    exists: found !== undefined,
+    found: found === undefined ? 'absent' : found.tags.domu === guest.name ? 'own' : 'foreign',
   };
 }

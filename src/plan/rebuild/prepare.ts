@@ -91,7 +91,7 @@ export function createVolumes(context: PlanContext): Action[] {
   const { storage } = context.facts;
   return context.disks.map((planned) =>
     planned.disk.keep
-      ? createKeptVolume(storage, planned.volume, planned.disk, planned.exists, planned.filesystemUuid)
+      ? createKeptVolume(storage, planned.volume, planned.disk, planned.found, planned.filesystemUuid)
       : createRebuiltVolume(storage, planned.volume),
   );
 }

@@ -31,7 +31,8 @@ export interface PlannedDisk {
   readonly target: string;
   /** UUID of the filesystem or swap area that the guest mounts. */
   readonly filesystemUuid: string;
-  readonly exists: boolean;
+  /** Absent, made by relight for this guest, or somebody else's: used as it is, never formatted. */
+  readonly found: 'absent' | 'own' | 'foreign';
 }
 
 /** The names and paths that several actions share. */
