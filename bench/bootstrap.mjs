@@ -56,7 +56,7 @@ function makePlan(program, site, state, work) {
 /** mmdebstrap alone, with the very arguments of the plan, into another directory. */
 function runBare({ plan }, work) {
   const bootstrap = plan.actions.find((action) => action.id === 'bootstrap-root');
-  const step = bootstrap.steps.find((each) => each.do === 'run' && each.argv[0] === 'mmdebstrap');
+  const step = bootstrap.steps.find((each) => each.do === 'run' && each.argv.includes('mmdebstrap'));
   const target = join(work, 'bare');
   const early = join(work, 'early');
   for (const each of bootstrap.steps.filter((one) => one.do === 'write-file')) {

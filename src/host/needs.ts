@@ -1,11 +1,13 @@
 import type { Action, Plan } from '../plan/types.ts';
+import { findProgram } from '../tools/chroot.ts';
 
 /** Programs that a plan calls on this machine, found in its own commands; what runs inside the guest's root is not ours. */
 export function listPrograms(plan: Plan): string[] {
   const programs = new Set<string>(['flock', 'tar', 'chroot', 'unshare', 'blkid', 'perl']);
   const read = (action: Action) => {
     for (const step of [...action.steps, ...action.undo]) {
-      if (step.do === 'run' && step.argv[0] !== undefined) programs.add(step.argv[0]);
+      const program = step.do === 'run' ? findProgram(step.argv) : undefined;
+      if (program !== undefined) programs.add(program);
       if (step.do === 'format-if-blank' && step.filesystem === 'xfs') programs.add('mkfs.xfs');
       if (step.do === 'create-volume' && step.storage.kind !== 'files') programs.add('lvcreate');
       if (step.do === 'start-domain') programs.add(plan.hypervisor === 'xl' ? 'xl' : 'qemu-system-x86_64');

@@ -28,3 +28,16 @@ export function buildChrootArgv(root: string, command: readonly string[]): strin
 export function buildPlainChrootArgv(root: string, command: readonly string[]): string[] {
   return ['chroot', root, ...command];
 }
+
+const OWN_MOUNTS = ['unshare', '--mount', '--propagation', 'private', '--'] as const;
+
+/** argv that runs a program with mounts of its own, which vanish with its last process, also when it is killed. */
+export function buildOwnMountsArgv(command: readonly string[]): string[] {
+  return [...OWN_MOUNTS, ...command];
+}
+
+/** The program that an argv is about: the one behind `buildOwnMountsArgv`, or the first word. */
+export function findProgram(argv: readonly string[]): string | undefined {
+  const isWrapped = OWN_MOUNTS.every((word, index) => argv[index] === word);
+  return isWrapped ? argv[OWN_MOUNTS.length] : argv[0];
+}

@@ -1,4 +1,4 @@
-import { buildChrootArgv } from '../../tools/chroot.ts';
+import { buildChrootArgv, buildOwnMountsArgv } from '../../tools/chroot.ts';
 import { buildChrootInstallArgv, buildDebootstrapArgv } from '../../tools/debootstrap.ts';
 import { type BootstrapRequest, buildMmdebstrapArgv } from '../../tools/mmdebstrap.ts';
 import type { Action, Step } from '../types.ts';
@@ -46,7 +46,14 @@ export function bootstrapRoot(context: PlanContext): Action {
 }
 
 function runMmdebstrap(request: BootstrapRequest): Step[] {
-  return [{ do: 'run', argv: buildMmdebstrapArgv(request), deadline: HOUR, progress: 'mmdebstrap' }];
+  return [
+    {
+      do: 'run',
+      argv: buildOwnMountsArgv(buildMmdebstrapArgv(request)),
+      deadline: HOUR,
+      progress: 'mmdebstrap',
+    },
+  ];
 }
 
 /** debootstrap brings the base system; apt inside it brings the rest from all suites. */
@@ -70,7 +77,12 @@ function runDebootstrap(request: BootstrapRequest): Step[] {
     body: { kind: 'content' as const, content: text },
   });
   return [
-    { do: 'run', argv: buildDebootstrapArgv(request), deadline: HOUR, progress: 'debootstrap' },
+    {
+      do: 'run',
+      argv: buildOwnMountsArgv(buildDebootstrapArgv(request)),
+      deadline: HOUR,
+      progress: 'debootstrap',
+    },
     { do: 'run', argv: ['cp', '-a', '--', `${request.early}/.`, request.target], deadline: 60 },
     {
       do: 'unpack-overlay',

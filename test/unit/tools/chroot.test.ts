@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest';
+import { buildChrootArgv, buildOwnMountsArgv, findProgram } from '../../../src/tools/chroot.ts';
+
+describe('buildOwnMountsArgv', () => {
+  test('wraps a command in mounts of its own, and findProgram still names it', () => {
+    const argv = buildOwnMountsArgv(['mmdebstrap', '--format=directory']);
+    expect(argv.slice(0, 2)).toEqual(['unshare', '--mount']);
+    expect(argv.slice(-2)).toEqual(['mmdebstrap', '--format=directory']);
+    expect(findProgram(argv)).toBe('mmdebstrap');
+  });
+
+  test('any other argv is about its first word', () => {
+    expect(findProgram(['mke2fs', '-q'])).toBe('mke2fs');
+    expect(findProgram(buildChrootArgv('/srv/root', ['true']))).toBe('unshare');
+    expect(findProgram([])).toBeUndefined();
+  });
+});
