@@ -119,7 +119,7 @@ async function goForward(
     request.listener.takingBack(reason);
     const decision = decideNext(foldJournal(journal.records), plan, 'rollback', false);
     if (decision.do === 'undo') await executeUndo(makeExecution(plan, journal, request, true), decision);
-    throw error;
+    throw error instanceof Failure ? error : new Failure(EXIT.failed, 'RL0742', reason);
   }
 }
 

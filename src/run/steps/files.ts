@@ -52,6 +52,8 @@ export async function performFileStep(step: FileStep, context: StepContext): Pro
       if (pathExists(step.from)) renameSynced(step.from, step.to);
       return;
     case 'symlink':
+      // Debian's Xen packages do not make /etc/xen/auto.
+      makeDirectory(dirname(step.path), 0o755);
       return symlinkSynced(step.target, step.path);
     case 'remove':
       removeFile(step.path);
