@@ -12,6 +12,7 @@ export function makeContext(request: PlanRequest): PlanContext {
   const { facts, guest, operation } = request;
   const work = statePaths.work(facts.paths, operation);
   const serialConsole = facts.hypervisor === 'qemu' || guest.guest === 'hvm';
+  const consoleArguments = serialConsole ? 'console=tty0 console=ttyS0,115200n8' : 'console=hvc0';
   return {
     ...request,
     disks,
@@ -20,11 +21,8 @@ export function makeContext(request: PlanRequest): PlanContext {
     rootfs: `${work}/rootfs`,
     operationDirectory: statePaths.operation(facts.paths, guest.name, operation),
     serialConsole,
-    commandLine: [
-      `root=UUID=${rootDisk.filesystemUuid}`,
-      'ro',
-      serialConsole ? 'console=tty0 console=ttyS0,115200n8' : 'console=hvc0',
-    ].join(' '),
+    consoleArguments,
+    commandLine: `root=UUID=${rootDisk.filesystemUuid} ro ${consoleArguments}`,
   };
 }
 

@@ -27,7 +27,8 @@ export function makePreseedRequest(context: PlanContext): PreseedRequest {
         ? undefined
         : { device: isXen ? `/dev/${swap.target}` : '/dev/vdb', uuid: swap.filesystemUuid },
     packages: listPackages(context),
-    commandLine: context.commandLine,
+    // The installer makes the root filesystem, and GRUB's own scripts find its UUID: a root= here would win over theirs.
+    commandLine: context.consoleArguments,
     nameSecret,
     diskSecret: nameDiskSecret(guest.name),
   };

@@ -43,5 +43,7 @@ export interface PlanContext extends PlanRequest {
   readonly rootfs: string;
   readonly operationDirectory: string;
   readonly commandLine: string;
+  /** The words of it that name consoles. */
+  readonly consoleArguments: string;
   readonly serialConsole: boolean;
 }
