@@ -14,6 +14,9 @@ export const statePaths = {
   /** Kernel and initrd for direct boot. */
   boot: (paths: HostPaths, guest: string, operation: string) =>
     `${paths.state}/guests/${guest}/boot/${operation}`,
+  /** The store of standard images, and what bakes keep to be quick. */
+  images: (paths: HostPaths) => `${paths.state}/images`,
+  bake: (paths: HostPaths) => `${paths.state}/bake`,
   work: (paths: HostPaths, operation: string) => `${paths.state}/work/${operation}`,
   config: (paths: HostPaths, guest: string) => `${paths.config}/${guest}.cfg`,
   verifyConfig: (paths: HostPaths, guest: string, operation: string) =>

@@ -1,6 +1,7 @@
 import type { CodeEntry } from './codes/entry.ts';
 import { GUEST_CODES, SITE_CODES } from './codes/guests.ts';
 import { XEN_HOST_CODES } from './codes/host.ts';
+import { IMAGE_CODES } from './codes/images.ts';
 import { ISO_CODES } from './codes/iso.ts';
 import { PRESEED_QUESTION_CODES, PRESEED_TEXT_CODES } from './codes/preseed.ts';
 import { PRESEED_INSTALL_CODES, PRESEED_RECIPE_CODES } from './codes/preseed-recipe.ts';
@@ -19,6 +20,7 @@ export const CODES = {
   ...GUEST_CODES,
   ...SITE_CODES,
   ...ISO_CODES,
+  ...IMAGE_CODES,
   ...XEN_HOST_CODES,
   ...PRESEED_TEXT_CODES,
   ...PRESEED_QUESTION_CODES,

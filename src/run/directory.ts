@@ -21,14 +21,19 @@ export function copyFileSynced(from: string, to: string): void {
   const draft = `${to}.partial`;
   removeFile(draft);
   copyFileSync(from, draft, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-  const file = openSync(draft, constants.O_RDONLY);
+  syncFile(draft);
+  renameSync(draft, to);
+  syncDirectory(dirname(to));
+}
+
+/** Makes what was written to a file durable. */
+export function syncFile(path: string): void {
+  const file = openSync(path, constants.O_RDONLY);
   try {
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  renameSync(draft, to);
-  syncDirectory(dirname(to));
 }
 
 /** Writes something that may be lost, such as progress: whole or not at all for a reader, yet not synced. Never throws. */

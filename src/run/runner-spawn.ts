@@ -70,9 +70,11 @@ async function runToEnd(
     environment,
     bytes,
   );
-  const stdout = collect(subprocess.stdout, 'stdout', request.onLine);
-  const stderr = collect(subprocess.stderr, 'stderr', request.onLine);
   const stopper = new GroupStopper(subprocess.pid);
+  const piped =
+    request.onBytes === undefined ? undefined : passBytes(subprocess.stdout, request.onBytes, stopper);
+  const stdout = piped ?? collect(subprocess.stdout, 'stdout', request.onLine);
+  const stderr = collect(subprocess.stderr, 'stderr', request.onLine);
   let timedOut = false;
   let aborted = false;
   const timer = setTimeout(() => {
@@ -96,6 +98,7 @@ async function runToEnd(
   clearTimeout(drain);
   options.signal?.removeEventListener('abort', onAbort);
   stopper.finish();
+  if (piped?.error !== undefined) throw piped.error;
   const part = { pid: subprocess.pid, stdout: stdout.finish(), stderr: stderr.finish(), timedOut, aborted };
   const signal = result.signal ?? null;
   if (result.exitCode === undefined && signal === null) {
@@ -169,6 +172,25 @@ function collect(
       return output.text();
     },
   };
+}
+
+/** Hands bytes on. The first error of the receiver stops the command; it is thrown when the command has ended. */
+function passBytes(
+  stream: NodeJS.ReadableStream | null,
+  onBytes: NonNullable<CommandRequest['onBytes']>,
+  stopper: GroupStopper,
+): { finish(): string; error: unknown } {
+  const piped = { finish: () => '', error: undefined as unknown };
+  stream?.on('data', (chunk: Buffer) => {
+    if (piped.error !== undefined) return;
+    try {
+      onBytes(chunk);
+    } catch (error) {
+      piped.error = error;
+      stopper.stop();
+    }
+  });
+  return piped;
 }
 
 function makeResult(

@@ -15,6 +15,11 @@ export interface CommandRequest {
   readonly accept?: readonly number[];
   /** Called for every line of output, without its end. A carriage return ends a line too. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
+  /**
+   * Standard output comes here as it is, piece by piece, and not into the result. The command waits while it is worked
+   * on. What it throws ends the command and comes out of `run`.
+   */
+  readonly onBytes?: (bytes: Buffer) => void;
   /** Standard output goes to this file (created, or cut to nothing; mode 0600) instead of into the result. */
   readonly outputFile?: string;
   /**

@@ -5,7 +5,7 @@ export interface FolderRule {
   readonly reason: string;
 }
 
-const PURE_BELOW_PLAN = ['report', 'spec', 'release', 'render', 'tools', 'host', 'resources'];
+const PURE_BELOW_PLAN = ['report', 'spec', 'release', 'render', 'tools', 'host', 'resources', 'image'];
 const ALL_PURE = [...PURE_BELOW_PLAN, 'lint', 'iso', 'plan', 'journal', 'watch'];
 
 /** Folders that must give the same answer on any machine at any time. */
@@ -42,6 +42,12 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
     values: ['report', 'render', 'tools'],
     types: [],
     reason: 'the reader and the remaster plan work on bytes from anywhere',
+  },
+  image: {
+    values: ['report', 'spec', 'tools'],
+    types: [],
+    reason:
+      'manifest, lock and block map of a standard image are values, made and read the same on any machine',
   },
   host: {
     values: ['report', 'tools'],

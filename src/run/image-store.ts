@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { addEntry, EMPTY_INDEX, parseIndex, type StoreIndex, serialiseIndex } from '../image/index-file.ts';
+import { parseImageName, storeLayout } from '../image/layout.ts';
+import {
+  type ChunkId,
+  hashManifest,
+  type ImageChunk,
+  type ImageManifest,
+  parseManifest,
+  serialiseManifest,
+} from '../image/manifest.ts';
+import { makeIssue } from '../report/codes.ts';
+import { EXIT, Failure } from '../report/failure.ts';
+import { buildCompressArgv } from '../tools/zstd.ts';
+import { syncFile } from './directory.ts';
+import { makeDirectory, pathExists, readTextFile, renameSynced, writeFileAtomically } from './files.ts';
+import { checkChunks, type FoundProblem } from './image-chunks.ts';
+import { type Runner, requireSuccess } from './runner.ts';
+
+const LARGEST_MANIFEST = 64 * 1024 * 1024;
+
+/** An image as a store lists it. */
+export interface StoredImage {
+  readonly name: string;
+  /** SHA-256 of the manifest. */
+  readonly hash: string;
+  readonly added: string;
+  /** Whether it is the newest of its name. */
+  readonly current: boolean;
+}
+
+/** A directory of images: `src/image/layout.ts` says what lies where. */
+export interface ImageStore {
+  readonly directory: string;
+  readonly hasChunk: (id: ChunkId) => boolean;
+  /** Stores a chunk under the hash of its bytes; one that is there is left alone. Durable when it returns. */
+  readonly putChunk: (bytes: Uint8Array, id?: ChunkId) => Promise<ChunkId>;
+  /** Takes a compressed file in as a chunk by a rename; its content is not looked at: `verify` and every use do that. */
+  readonly adoptChunk: (file: string, id: ChunkId) => void;
+  /** Paths of the compressed files of chunks. */
+  readonly chunkPath: (id: ChunkId) => string;
+  readonly list: () => StoredImage[];
+  /** Finds `base` or `base@HASH`. @throws Failure RL1503 */
+  readonly find: (image: string) => StoredImage;
+  /** The manifest, its hash checked. @throws Failure RL1501, RL1503 */
+  readonly readManifest: (image: StoredImage) => ImageManifest;
+  /** Adds an image whose chunks are all there; it becomes the newest of its name. @throws Failure RL1505 */
+  readonly putManifest: (manifest: ImageManifest, added: string) => StoredImage;
+  /** Reads every chunk of an image and tells what is wrong with it. */
+  readonly verify: (manifest: ImageManifest) => Promise<FoundProblem[]>;
+}
+
+/** Opens a store; a directory that is not there yet is an empty one. */
+export function openImageStore(directory: string, runner: Runner): ImageStore {
+  const at = (path: string) => `${directory}/${path}`;
+  const chunkPath = (id: ChunkId) => at(storeLayout.chunk(id));
+  const hasChunk = (id: ChunkId) => pathExists(chunkPath(id));
+  const readIndex = (): StoreIndex =>
+    pathExists(at(storeLayout.index))
+      ? parseIndex(readTextFile(at(storeLayout.index)), at(storeLayout.index))
+      : EMPTY_INDEX;
+  const list = () => listImages(readIndex());
+  return {
+    directory,
+    hasChunk,
+    chunkPath,
+    list,
+    putChunk: async (bytes, known) => {
+      const id = known ?? createHash('sha256').update(bytes).digest('hex');
+      if (!hasChunk(id)) await compressChunk(runner, bytes, chunkPath(id));
+      return id;
+    },
+    adoptChunk: (file, id) => {
+      prepareFolder(chunkPath(id));
+      syncFile(file);
+      renameSynced(file, chunkPath(id));
+    },
+    find: (image) => findImage(list(), image, directory),
+    readManifest: (image) => {
+      const path = at(storeLayout.manifest(image.name, image.hash));
+      const text = readTextFile(path, LARGEST_MANIFEST);
+      if (hashManifest(text) === image.hash) return parseManifest(text, path);
+      const issue = makeIssue('RL1501', { place: path, why: 'its hash is not the one in its name' });
+      throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+    },
+    putManifest: (manifest, added) => {
+      const missing = new Set(manifest.chunks.map((chunk) => chunk.id).filter((id) => !hasChunk(id)));
+      if (missing.size > 0) {
+        const issue = makeIssue('RL1505', { image: manifest.name, count: missing.size });
+        throw new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
+      }
+      const text = serialiseManifest(manifest);
+      const hash = hashManifest(text);
+      const path = at(storeLayout.manifest(manifest.name, hash));
+      prepareFolder(path);
+      writeFileAtomically(path, text, 0o644);
+      const index = addEntry(readIndex(), { name: manifest.name, manifest: hash, added });
+      writeFileAtomically(at(storeLayout.index), serialiseIndex(index), 0o644);
+      return { name: manifest.name, hash, added, current: true };
+    },
+    verify: (manifest) => checkChunks(runner, collectChunks(manifest), chunkPath),
+  };
+}
+
+function listImages(index: StoreIndex): StoredImage[] {
+  const seen = new Set<string>();
+  return index.images.map(({ name, manifest, added }) => {
+    const current = !seen.has(name);
+    seen.add(name);
+    return { name, hash: manifest, added, current };
+  });
+}
+
+function findImage(images: readonly StoredImage[], text: string, store: string): StoredImage {
+  const wanted = parseImageName(text);
+  const found = images.find(
+    (image) =>
+      image.name === wanted?.name &&
+      (wanted.hash === undefined ? image.current : image.hash.startsWith(wanted.hash)),
+  );
+  if (found !== undefined) return found;
+  const issue = makeIssue('RL1503', { store, image: text });
+  throw new Failure(EXIT.notReady, issue.code, issue.message, issue.hint);
+}
+
+/** Each chunk once, however often it occurs in the image. */
+function collectChunks(manifest: ImageManifest): ImageChunk[] {
+  return [...new Map(manifest.chunks.map((chunk) => [chunk.id, chunk])).values()];
+}
+
+async function compressChunk(runner: Runner, bytes: Uint8Array, path: string): Promise<void> {
+  prepareFolder(path);
+  // The name of the process in it: two writers of one chunk do not write into one file.
+  const draft = `${path}.${process.pid}.partial`;
+  requireSuccess(
+    await runner.run({ argv: buildCompressArgv(), stdin: bytes, outputFile: draft, deadlineSeconds: 300 }),
+  );
+  syncFile(draft);
+  renameSynced(draft, path);
+}
+
+function prepareFolder(path: string): void {
+  makeDirectory(path.slice(0, path.lastIndexOf('/')), 0o755);
+}
