@@ -64,7 +64,6 @@ export async function makePlan(
     specHash: hashSpec(guest),
     relightVersion: RELIGHT_VERSION,
     bootstrapper,
-    stop: options.stop === true,
     keepRunning: options.keep !== false,
   });
   requirePrograms(listPrograms(plan), context.environment);

@@ -2,11 +2,8 @@ import type { HostFacts } from '../host/facts.ts';
 import { statePaths } from '../host/paths.ts';
 import { tagVolumes } from '../resources/volume.ts';
 import type { CheckSpec } from '../spec/types.ts';
+import { CHECK_DEADLINE, READY_DEADLINE, SHUTDOWN_DEADLINE } from './deadlines.ts';
 import type { Action, DomainDefinition, Plan, Step } from './types.ts';
-
-const READY_DEADLINE = 900;
-const SHUTDOWN_DEADLINE = 180;
-const CHECK_DEADLINE = 180;
 
 /** What a way back is made of: the kept configuration of the generation before. */
 export interface ReturnRequest {

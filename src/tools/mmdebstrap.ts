@@ -52,6 +52,7 @@ const STAGES: readonly (readonly [RegExp, number, string])[] = [
   [/^I: installing essential packages/, 24, 'installing essential packages'],
   [/^I: downloading apt/, 34, 'downloading apt'],
   [/^I: installing remaining packages/, 40, 'installing packages'],
+  [/^Processing triggers for initramfs-tools/, 88, 'making the initramfs'],
   [/^I: cleaning package lists/, 98, 'cleaning up'],
   [/^I: success in/, 100, 'done'],
 ];
@@ -62,14 +63,18 @@ export interface BootstrapProgress {
   readonly what: string;
 }
 
+/** Packages are half of the work unpacked and half of it set up; the initramfs comes after them. */
+const PACKAGES_FROM = 40;
+const PACKAGES_TO = 88;
+
 /**
- * Reads progress from one line of mmdebstrap's output: its own stages, and between 40 and 98 percent the packages
- * that dpkg sets up. `expected` is the number of packages to come, learnt from apt's own summary line.
+ * Reads progress from one line of mmdebstrap's output: its own stages, and among the remaining packages those that dpkg
+ * unpacks and sets up. apt does both in several turns, so both count. How many are to come is in apt's own summary line.
  */
 export class MmdebstrapProgress {
   private percent = 0;
   private expected = 0;
-  private configured = 0;
+  private handled = 0;
 
   read(line: string): BootstrapProgress | undefined {
     for (const [pattern, percent, what] of STAGES) {
@@ -78,14 +83,15 @@ export class MmdebstrapProgress {
     const summary = /^(\d+) upgraded, (\d+) newly installed/.exec(line);
     if (summary !== null) {
       this.expected = Number(summary[2]);
-      this.configured = 0;
+      this.handled = 0;
       return undefined;
     }
-    const setUp = /^Setting up (\S+)/.exec(line);
-    if (setUp === null || this.expected === 0 || this.percent < 40) return undefined;
-    this.configured += 1;
-    const share = Math.min(1, this.configured / this.expected);
-    return this.advance(40 + Math.floor(share * 57), `setting up ${String(setUp[1]).replace(/:.*/, '')}`);
+    const handled = /^(Unpacking|Setting up) ([^\s:]+)/.exec(line);
+    if (handled === null || this.expected === 0 || this.percent < PACKAGES_FROM) return undefined;
+    this.handled += 1;
+    const share = Math.min(1, this.handled / (2 * this.expected));
+    const percent = PACKAGES_FROM + Math.floor(share * (PACKAGES_TO - PACKAGES_FROM));
+    return this.advance(percent, `${String(handled[1]).toLowerCase()} ${handled[2]}`);
   }
 
   private advance(percent: number, what: string): BootstrapProgress {

@@ -51,7 +51,6 @@ export function previewContext(request: PreviewRequest, hypervisor: 'xl' | 'qemu
     hostHash: '0'.repeat(64),
     relightVersion: request.relightVersion,
     bootstrapper: 'mmdebstrap',
-    stop: false,
     keepRunning: true,
   });
 }

@@ -17,8 +17,6 @@ export interface PlanRequest {
   readonly hostHash: string;
   readonly relightVersion: string;
   readonly bootstrapper: 'mmdebstrap' | 'debootstrap';
-  /** Stop the old guest when its turn comes. */
-  readonly stop: boolean;
   /** Stop the new guest again once it has been checked. */
   readonly keepRunning: boolean;
 }

@@ -1,12 +1,8 @@
 import { statePaths } from '../../host/paths.ts';
 import { tagVolumes } from '../../resources/volume.ts';
+import { CHECK_DEADLINE, READY_DEADLINE, SHUTDOWN_DEADLINE } from '../deadlines.ts';
 import type { Action, DomainDefinition, Step } from '../types.ts';
 import type { PlanContext } from './request.ts';
-
-/** Seconds. Software emulation boots a guest in about one minute on a quiet machine and in many on a busy one. */
-const READY_DEADLINE = 900;
-const SHUTDOWN_DEADLINE = 180;
-const CHECK_DEADLINE = 180;
 
 /** Boots the new root as `NAME~verify`, without network and without kept disks, and waits for its ready line. */
 export function verifyBoot(context: PlanContext, domain: DomainDefinition, configText: string): Action {
