@@ -66,6 +66,21 @@ install_keys() {
 	done
 }
 
+# tree.tar: files of the new system. Its own tar unpacks them: it knows the owners, and follows the system's links.
+unpack_tree() {
+	[ -f "$data/tree.tar" ] || return 0
+	chroot "$target" tar --extract --file=- --directory=/ --preserve-permissions --same-owner \
+		--keep-directory-symlink --no-overwrite-dir --touch < "$data/tree.tar"
+}
+
+# run/NNNN: the spec's own commands, in order.
+run_commands() {
+	[ -d "$data/run" ] || return 0
+	for file in "$data"/run/*; do
+		chroot "$target" /bin/sh -c "$(cat "$file")" < /dev/null || return 1
+	done
+}
+
 # The package cache of the installing host is not the guest's.
 forget_proxy() {
 	[ -f "$target/etc/apt/apt.conf" ] || return 0
@@ -73,10 +88,12 @@ forget_proxy() {
 	[ -s "$target/etc/apt/apt.conf" ] || rm -f "$target/etc/apt/apt.conf"
 }
 
-# swap: "device uuid". The partitioner touches the root disk only.
+# swap: "device uuid". The partitioner touches the root disk only. A disk that holds anything else is not the one meant.
 make_swap() {
 	[ -f "$data/swap" ] || return 0
 	read -r device uuid < "$data/swap"
+	holds=$(chroot "$target" blkid -p -o value -s TYPE -s PTTYPE "$device")
+	[ -z "$holds" ] || [ "$holds" = swap ] || return 1
 	chroot "$target" mkswap -U "$uuid" "$device" || return 1
 	grep -q "$uuid" "$target/etc/fstab" || echo "UUID=$uuid none swap sw 0 0" >> "$target/etc/fstab"
 }
@@ -85,6 +102,8 @@ configure_network || give_up network
 create_users || give_up users
 set_passwords || give_up passwords
 install_keys || give_up keys
+unpack_tree || give_up files
+run_commands || give_up commands
 forget_proxy || give_up proxy
 make_swap || give_up swap
 rm -rf "$data/shadow" "$data/disk.key"

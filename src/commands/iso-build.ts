@@ -1,20 +1,20 @@
-import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { isoFailure } from '../iso/problems.ts';
-import { INSTALLER_ARGUMENTS, type InitrdFile, TARGET_ARGUMENTS } from '../iso/remaster/request.ts';
+import { INSTALLER_ARGUMENTS, TARGET_ARGUMENTS } from '../iso/remaster/request.ts';
 import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
 import { pathExists, readTextFile } from '../run/files.ts';
 import { findSite } from '../run/find-site.ts';
-import { type BuildResult, buildImage } from '../run/image-build.ts';
+import { type BuildRequest, type BuildResult, buildImage } from '../run/image-build.ts';
 import { createRunner } from '../run/runner-spawn.ts';
-import type { GuestSpec, Site } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
+import { makeInstallerFiles } from './image-files.ts';
 import { loadSite, requireGuest } from './load-site.ts';
 
 export interface IsoBuildOptions {
   readonly from: string;
   readonly output: string;
   readonly preseed?: string;
+  readonly disk?: string;
   readonly site?: string;
   readonly overlay?: readonly string[];
   readonly timeout: string;
@@ -28,14 +28,6 @@ export interface IsoBuildOptions {
   readonly json?: boolean;
 }
 
-/** What goes into the installer for a guest of the site: the preseed, and the scripts that it calls. */
-export interface InstallerFiles {
-  readonly preseed: string;
-  readonly initrdFiles: readonly InitrdFile[];
-}
-
-export type MakeInstallerFiles = (site: Site, guest: GuestSpec) => Promise<InstallerFiles> | InstallerFiles;
-
 /** The version of the JSON that `iso build` prints. */
 const JSON_VERSION = 1;
 
@@ -44,10 +36,9 @@ export async function runIsoBuild(
   context: CommandContext,
   name: string,
   options: IsoBuildOptions,
-  makeInstallerFiles?: MakeInstallerFiles,
 ): Promise<ExitStatus> {
   const from = (path: string) => resolve(context.workingDirectory, path);
-  const files = await collectFiles(context, name, options, makeInstallerFiles);
+  const files = await collectFiles(context, name, options);
   const runner = createRunner({ environment: context.environment, signal: context.signal });
   const request = {
     ...files,
@@ -77,25 +68,19 @@ export async function runIsoBuild(
   return EXIT.done;
 }
 
-type Files = InstallerFiles & { readonly specSha256?: string };
-
 /** A preseed file stands for itself; otherwise the guest's spec makes the preseed. */
 async function collectFiles(
   context: CommandContext,
   name: string,
   options: IsoBuildOptions,
-  makeInstallerFiles: MakeInstallerFiles | undefined,
-): Promise<Files> {
+): Promise<Pick<BuildRequest, 'preseed' | 'initrdFiles' | 'alsoErases' | 'specSha256'>> {
   if (options.preseed !== undefined) {
+    if (options.disk !== undefined) throw isoFailure('disk-of-preseed', {});
     const path = resolve(context.workingDirectory, options.preseed);
     return { preseed: readTextFile(path, 1024 * 1024), initrdFiles: [] };
   }
   const { site, guest } = requireGuest(context, loadSite(context, options.site), name);
-  if (makeInstallerFiles === undefined) {
-    throw isoFailure('no-preseed', { guest: name });
-  }
-  const specSha256 = createHash('sha256').update(JSON.stringify(guest)).digest('hex');
-  return { ...(await makeInstallerFiles(site, guest)), specSha256 };
+  return makeInstallerFiles(context, site, guest, options.disk);
 }
 
 /** `iso-overlays/common` and `iso-overlays/NAME` of the site, where there are any. */

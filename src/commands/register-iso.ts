@@ -43,6 +43,7 @@ export function registerIsoCommands(
     .requiredOption('--from <iso>', 'a Debian netinst, DVD or mini image')
     .requiredOption('-o, --output <iso>', 'the image to write; a manifest comes beside it')
     .option('--preseed <file>', 'a preseed file instead of the one from the spec')
+    .option('--disk <device>', "install to this disk, such as /dev/sda, instead of the spec's first")
     .option('--site <dir>', 'the site directory')
     .option('--overlay <dir>', 'a tree laid over the image; may be given again', append)
     .option('--timeout <seconds>', 'how long the boot menu waits', '10')

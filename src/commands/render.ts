@@ -1,14 +1,12 @@
 import { resolve } from 'node:path';
-import type { MirrorFacts } from '../host/facts.ts';
-import { INDEX_TARGET_FORMAT, parseIndexTargets } from '../host/mirrors.ts';
 import { type PreviewFile, previewFiles } from '../plan/preview/catalogue.ts';
 import { isWhat, WHATS, type What } from '../plan/preview/names.ts';
 import type { PreviewRequest } from '../plan/preview/request.ts';
 import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
 import { describeErrno, makeDirectory, writeFileAtomically } from '../run/files.ts';
-import { createRunner } from '../run/runner-spawn.ts';
 import { suggestNearest } from '../spec/nearest.ts';
 import type { CommandContext } from './context.ts';
+import { findHostMirrors } from './host-mirrors.ts';
 import { loadSite, requireGuest } from './load-site.ts';
 
 export interface RenderOptions {
@@ -60,14 +58,6 @@ function collectAll(context: CommandContext, request: PreviewRequest): PreviewFi
       return [];
     }
   });
-}
-
-/** The archives of this machine's apt: a guest with a mirror of its own still takes the security archive from there. */
-async function findHostMirrors(context: CommandContext): Promise<MirrorFacts | undefined> {
-  const runner = createRunner({ environment: context.environment, signal: context.signal });
-  const argv = ['apt-get', 'indextargets', '--format', INDEX_TARGET_FORMAT];
-  const result = await runner.run({ argv, deadlineSeconds: 30 });
-  return result.failed ? undefined : parseIndexTargets(result.stdout);
 }
 
 function writeFiles(context: CommandContext, output: string, files: readonly PreviewFile[]): void {

@@ -2,7 +2,7 @@ import { type CodeParameters, makeIssue } from '../report/codes.ts';
 import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
 import type { Issue } from '../report/issue.ts';
 
-/** Names for the codes of images; the wording is in report/codes/iso.ts. */
+/** Names for the codes of images; the wording is in report/codes/iso.ts and iso-build.ts. */
 const CODES = {
   'not-iso': 'RL6001',
   truncated: 'RL6002',
@@ -29,7 +29,8 @@ const CODES = {
   'menu-missing': 'RL6024',
   'unsafe-value': 'RL6025',
   'no-space': 'RL6026',
-  'no-preseed': 'RL6027',
+  'disk-of-preseed': 'RL1701',
+  'no-secret': 'RL1702',
 } as const;
 
 export type IsoProblem = keyof typeof CODES;
@@ -42,7 +43,7 @@ const STATUS: Partial<Record<IsoProblem, ExitStatus>> = {
   'erase-disks': EXIT.usage,
   'read-back': EXIT.failed,
   'no-space': EXIT.failed,
-  'no-preseed': EXIT.usage,
+  'disk-of-preseed': EXIT.usage,
 };
 
 /** One finding about an image. */

@@ -3,6 +3,7 @@ import { GUEST_CODES, SITE_CODES } from './codes/guests.ts';
 import { XEN_HOST_CODES } from './codes/host.ts';
 import { IMAGE_CODES } from './codes/images.ts';
 import { ISO_CODES } from './codes/iso.ts';
+import { ISO_BUILD_CODES } from './codes/iso-build.ts';
 import { PRESEED_QUESTION_CODES, PRESEED_TEXT_CODES } from './codes/preseed.ts';
 import { PRESEED_INSTALL_CODES, PRESEED_RECIPE_CODES } from './codes/preseed-recipe.ts';
 import { PRESEED_CONFLICT_CODES, PRESEED_VALUE_CODES } from './codes/preseed-values.ts';
@@ -21,6 +22,7 @@ export const CODES = {
   ...SITE_CODES,
   ...ISO_CODES,
   ...IMAGE_CODES,
+  ...ISO_BUILD_CODES,
   ...XEN_HOST_CODES,
   ...PRESEED_TEXT_CODES,
   ...PRESEED_QUESTION_CODES,

@@ -44,6 +44,8 @@ export interface BuildRequest extends Omit<RemasterRequest, 'erases' | 'laidFile
   readonly grow: boolean;
   readonly force: boolean;
   readonly eraseDisks: boolean;
+  /** Disks that the late script writes to, beyond the one that the preseed names. */
+  readonly alsoErases?: readonly string[];
 }
 
 export interface BuildResult {
@@ -68,7 +70,7 @@ export async function buildImage(
   onProgress?: (percent: number) => void,
 ): Promise<BuildResult> {
   checkOutput(request);
-  const erasure = findErasure(request.preseed);
+  const erasure = findErasure(request.preseed, request.alsoErases);
   if (!erasure.isPinned && !request.eraseDisks) throw isoFailure('erase-disks', { guest: request.guest });
   const input = await openFileSource(request.input);
   try {

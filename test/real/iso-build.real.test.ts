@@ -64,21 +64,7 @@ describe('build', () => {
       expect(lab.build(one, '--force', ...more).status).toBe(0);
       // Another umask, time zone and second.
       execFileSync('sleep', ['1.1']);
-      const argv = [
-        lab.program,
-        'iso',
-        'build',
-        'web1',
-        '--from',
-        lab.input,
-        '-o',
-        two,
-        '--preseed',
-        'preseed.cfg',
-        '--force',
-        ...lab.trusted(),
-        ...more,
-      ];
+      const argv = [lab.program, ...lab.buildArguments(two, '--force', ...more)];
       execFileSync('sh', ['-c', 'umask 077; exec node "$@"', 'sh', ...argv], {
         cwd: lab.work,
         env: { ...process.env, TZ: 'Asia/Tokyo' },
@@ -92,20 +78,8 @@ describe('build', () => {
   test('remastering a remastered image replaces the first overlay and keeps the original menu', async () => {
     const [first, second] = [join(lab.work, 'out', 'first.iso'), join(lab.work, 'out', 'second.iso')];
     expect(lab.build(first, '--force').status).toBe(0);
-    const argv = [
-      'iso',
-      'build',
-      'db1',
-      '--from',
-      first,
-      '-o',
-      second,
-      '--preseed',
-      'preseed.cfg',
-      '--insecure',
-      '--force',
-    ];
-    expect(lab.relight(argv).status).toBe(0);
+    const options = ['--preseed', 'preseed.cfg', '--insecure', '--force'];
+    expect(lab.relight(['iso', 'build', 'db1', '--from', first, '-o', second, ...options]).status).toBe(0);
     const shown = lab.relight(['iso', 'inspect', second]);
     expect(shown).toMatchObject({
       status: 0,

@@ -41,18 +41,7 @@ describe('what is refused leaves nothing behind', () => {
 
   test('a disk that is not pinned needs --erase-disks', () => {
     writeFileSync(join(lab.work, 'loose.cfg'), '#_preseed_V1\nd-i partman-auto/method string regular\n');
-    const argv = [
-      'iso',
-      'build',
-      'web1',
-      '--from',
-      lab.input,
-      '-o',
-      output(),
-      '--preseed',
-      'loose.cfg',
-      ...lab.trusted(),
-    ];
+    const argv = lab.buildArguments(output(), '--preseed', 'loose.cfg');
     expect(lab.relight(argv)).toMatchObject({ status: 2, stderr: expect.stringContaining('RL6022') });
     expect(left()).toEqual([]);
     expect(lab.relight([...argv, '--erase-disks']).status).toBe(0);
@@ -62,17 +51,7 @@ describe('what is refused leaves nothing behind', () => {
 
   test('an unsigned image when a signature is demanded', () => {
     copyFileSync(lab.input, join(lab.work, 'unsigned.iso'));
-    const ended = lab.relight([
-      'iso',
-      'build',
-      'web1',
-      '--from',
-      join(lab.work, 'unsigned.iso'),
-      '-o',
-      output(),
-      '--preseed',
-      'preseed.cfg',
-    ]);
+    const ended = lab.build(output(), '--from', join(lab.work, 'unsigned.iso'), '--sums', 'none');
     expect(ended).toMatchObject({ status: 3, stderr: expect.stringContaining('RL6013') });
     expect(left()).toEqual([]);
   });
@@ -88,19 +67,7 @@ describe('what is refused leaves nothing behind', () => {
         `#!/bin/bash\nwhile [ $# -gt 0 ]; do [ "$1" = -outdev ] && OUT=$2; shift; done\n${script}\n`,
       );
       chmodSync(join(path, 'xorriso'), 0o755);
-      const argv = [
-        'iso',
-        'build',
-        'web1',
-        '--from',
-        lab.input,
-        '-o',
-        output(),
-        '--preseed',
-        'preseed.cfg',
-        ...lab.trusted(),
-      ];
-      const ended = lab.relight(argv, { PATH: `${path}:${process.env.PATH}` });
+      const ended = lab.relight(lab.buildArguments(output()), { PATH: `${path}:${process.env.PATH}` });
       expect(ended).toMatchObject({ status, stderr: expect.stringContaining(code) });
       expect(left()).toEqual([]);
     }
@@ -110,20 +77,7 @@ describe('what is refused leaves nothing behind', () => {
     const path = mkdtempSync(join(lab.work, 'slow-'));
     writeFileSync(join(path, 'xorriso'), '#!/bin/bash\necho started > "$0.mark"\nexec sleep 20\n');
     chmodSync(join(path, 'xorriso'), 0o755);
-    const argv = [
-      lab.program,
-      'iso',
-      'build',
-      'web1',
-      '--from',
-      lab.input,
-      '-o',
-      output(),
-      '--preseed',
-      'preseed.cfg',
-      ...lab.trusted(),
-    ];
-    const child = spawn('node', argv, {
+    const child = spawn('node', [lab.program, ...lab.buildArguments(output())], {
       cwd: lab.work,
       env: { ...process.env, PATH: `${path}:${process.env.PATH}` },
     });

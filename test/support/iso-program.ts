@@ -28,6 +28,8 @@ export interface IsoLab {
   trusted(): string[];
   /** `iso build web1` from the signed image with the preseed. */
   build(output: string, ...more: string[]): Ended;
+  /** The arguments of `build`, for whoever starts the program another way. */
+  buildArguments(output: string, ...more: string[]): string[];
 }
 
 export async function makeIsoLab(): Promise<IsoLab> {
@@ -43,11 +45,15 @@ export async function makeIsoLab(): Promise<IsoLab> {
   const relight = (argv: readonly string[], environment: Record<string, string> = {}) =>
     runProgram(work, [program, ...argv], environment);
   const trusted = () => ['--keyring', key.keyring, '--fingerprint', key.fingerprint];
-  const build = (output: string, ...more: string[]) => {
-    const common = ['iso', 'build', 'web1', '--from', input, '-o', output, '--preseed', 'preseed.cfg'];
-    return relight([...common, ...trusted(), ...more]);
+  const buildArguments = (output: string, ...more: string[]) => {
+    const given = ['--from', '--preseed'].filter((option) => !more.includes(option));
+    const defaults = { '--from': input, '--preseed': 'preseed.cfg' } as Record<string, string>;
+    const inputs = given.flatMap((option) => [option, defaults[option] ?? '']);
+    return ['iso', 'build', 'web1', '-o', output, ...inputs, ...trusted(), ...more];
   };
-  return { work, program, input, key, stranger: makeKey(work, 'stranger'), relight, trusted, build };
+  const build = (output: string, ...more: string[]) => relight(buildArguments(output, ...more));
+  const stranger = makeKey(work, 'stranger');
+  return { work, program, input, key, stranger, relight, trusted, build, buildArguments };
 }
 
 function runProgram(work: string, argv: readonly string[], environment: Record<string, string>): Ended {

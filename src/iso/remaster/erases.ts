@@ -6,8 +6,11 @@ export interface Erasure {
   readonly words: string;
 }
 
-/** Reads the disk out of a preseed: the last `partman-auto/disk` counts, as debconf has it. */
-export function findErasure(preseed: string): Erasure {
+/**
+ * Reads the disk out of a preseed: the last `partman-auto/disk` counts, as debconf has it. `others` are disks that the
+ * late script writes to besides.
+ */
+export function findErasure(preseed: string, others: readonly string[] = []): Erasure {
   let disk = '';
   for (const line of preseed.split('\n')) {
     const [owner, question, , ...value] = line.trim().split(/\s+/);
@@ -16,5 +19,6 @@ export function findErasure(preseed: string): Erasure {
   const disks = disk.split(/\s+/).filter((word) => word !== '');
   const isPinned =
     disks.length > 0 && disks.every((word) => /^\/dev\/[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/.test(word));
-  return { isPinned, words: isPinned ? disks.join(', ').slice(0, 80) : 'whichever disk it finds' };
+  const named = [isPinned ? disks.join(', ') : 'whichever disk it finds', ...others];
+  return { isPinned, words: named.join(', ').slice(0, 80) };
 }

@@ -125,9 +125,4 @@ export const ISO_CODES = {
     message: '{path} has {free} bytes free and the image needs {needed}',
     hint: 'free some space, or write the image to another disk',
   },
-  RL6027: {
-    title: 'No preseed for the image',
-    message: 'no preseed can be made from the spec of {guest} here',
-    hint: 'give one with --preseed FILE',
-  },
 } as const satisfies Record<string, CodeEntry>;

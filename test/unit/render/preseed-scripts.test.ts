@@ -32,6 +32,8 @@ case "$1 $3" in
 "getent "*) grep -q " $3\\$" "$CALLS.made" 2>/dev/null || exit 2; echo "$3:x:1001:1001::/home/$3:/bin/sh" ;;
 "useradd "*) echo "$@" >> "$CALLS.made" ;;
 "chpasswd "*|"chpasswd --encrypted"*) cat >> "$CALLS.shadow" ;;
+"tar "*) cat > "$CALLS.tree" ;;
+"blkid "*) echo "$HOLDS" ;;
 esac
 [ "$1" != "$FAIL" ] || exit 1
 `;
@@ -45,7 +47,7 @@ function put(path: string, content: string, mode = 0o644): void {
 
 const read = (path: string) => readFileSync(join(directory, path), 'utf8');
 
-function runLate(variant: string, fail = '') {
+function runLate(variant: string, fail = '', holds = '') {
   for (const file of listInstallerFiles(makePreseedRequest(variant, 'trixie'))) {
     put(
       `initrd${file.path}`,
@@ -61,6 +63,7 @@ function runLate(variant: string, fail = '') {
       RELIGHT_DATA: join(directory, 'initrd/relight'),
       CALLS: join(directory, 'calls'),
       FAIL: fail,
+      HOLDS: holds,
     },
   });
   return { status: result.status, output: result.stdout, calls: read('calls').trim().split('\n') };
@@ -104,6 +107,27 @@ test('the swap disk is made and mounted once, however often the script runs', ()
   expect(runLate('several-disks').calls).toContain(`mkswap -U ${uuid} /dev/xvdb`);
   runLate('several-disks');
   expect(read('target/etc/fstab')).toBe(`UUID=${uuid} none swap sw 0 0\n`);
+});
+
+test('a swap disk that holds something else is not written to', () => {
+  const { output, calls } = runLate('several-disks', '', 'ext4');
+  expect(output).toBe('relight: late script failed: swap\n');
+  expect(calls.filter((call) => call.startsWith('mkswap'))).toEqual([]);
+  rmSync(join(directory, 'calls'));
+  expect(runLate('several-disks', '', 'swap').output).toBe('relight: late script done\n');
+});
+
+test("the image's tree goes through the new system's tar, then the spec's commands run in their order", () => {
+  put('initrd/relight/tree.tar', 'an archive');
+  put('initrd/relight/run/0000', "echo 'one  two'\n");
+  put('initrd/relight/run/0001', 'second\n');
+  const { output, calls } = runLate('minimal');
+  expect(output).toBe('relight: late script done\n');
+  expect(read('calls.tree')).toBe('an archive');
+  const first = calls.findIndex((call) => call.startsWith('tar --extract --file=- --directory=/ '));
+  expect(calls.slice(first + 1)).toEqual(["/bin/sh -c echo 'one  two'", '/bin/sh -c second']);
+  expect(runLate('minimal', 'tar').output).toBe('relight: late script failed: files\n');
+  expect(runLate('minimal', '/bin/sh').output).toBe('relight: late script failed: commands\n');
 });
 
 test('a failure powers off without the last line, and never ends in a dialog of the installer', () => {
