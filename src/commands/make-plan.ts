@@ -12,6 +12,7 @@ import { requireXlHost } from '../run/xl/check-host.ts';
 import { checkKeptDiskSizes } from '../spec/kept-disks.ts';
 import { formatSize } from '../spec/size.ts';
 import type { GuestSpec, SecretReference } from '../spec/types.ts';
+import { chooseRoute } from './choose-route.ts';
 import type { CommandContext } from './context.ts';
 import { drawHex, drawOperation, type GuestHost, type PlanHost } from './guest-host.ts';
 
@@ -35,8 +36,8 @@ export async function makePlan(
   host: PlanHost,
   options: RebuildOptions,
 ): Promise<Plan> {
-  const { site, guest, facts, hostHash } = host;
-  refuseUnknownRoute(options.route ?? guest.install.kind);
+  const { site, facts, hostHash } = host;
+  const guest = chooseRoute(host.guest, options.route);
   const bootstrapper = options.bootstrapper ?? 'mmdebstrap';
   if (bootstrapper !== 'mmdebstrap' && bootstrapper !== 'debootstrap') {
     throw new Failure(
@@ -61,7 +62,7 @@ export async function makePlan(
     operation: drawOperation(facts, guest.name),
     nonce: drawHex(8),
     machineId: drawHex(16),
-    specHash: hashSpec(guest),
+    specHash: hashSpec(host.guest),
     relightVersion: RELIGHT_VERSION,
     bootstrapper,
     keepRunning: options.keep !== false,
@@ -117,12 +118,6 @@ async function requireHypervisor({ site, guest, session, facts }: PlanHost, plan
     const stopped = domain.name === guest.name ? [guest.name, `${guest.name}~verify`] : [];
     await requireXlHost(session.runner, { domain, bridges: [...new Set(bridges)], stopped });
   }
-}
-
-function refuseUnknownRoute(route: string): void {
-  if (route === 'bootstrap') return;
-  const message = `route ${route} is not built yet: this relight rebuilds by route bootstrap`;
-  throw new Failure(EXIT.notReady, 'RL0764', message, 'set install: bootstrap, or give --route bootstrap');
 }
 
 function refuseUnfinished({ guest, facts }: PlanHost): void {

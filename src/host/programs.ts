@@ -9,6 +9,8 @@ export const PACKAGE_OF: Readonly<Record<string, string>> = {
   mkswap: 'util-linux',
   blkid: 'util-linux',
   flock: 'util-linux',
+  mount: 'mount',
+  umount: 'mount',
   unshare: 'util-linux',
   chroot: 'coreutils',
   tar: 'tar',

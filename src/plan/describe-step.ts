@@ -23,6 +23,10 @@ export function describeStep(step: Step): string {
     case 'remove-config':
     case 'remove-work':
       return `remove ${step.path}`;
+    case 'mount-root':
+      return `mount the root of ${step.device} at ${step.path}${step.readOnly ? ', read-only' : ''}`;
+    case 'unmount-root':
+      return `unmount ${step.path}`;
     case 'unpack-overlay':
       return `put ${step.entries.length} files into ${step.root}: ${step.entries.map((each) => each.path).join(' ')}`;
     case 'set-password':

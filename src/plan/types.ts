@@ -1,4 +1,5 @@
 import type { CheckSpec, NicSpec, StorageSpec } from '../spec/types.ts';
+import type { FilesystemPlace } from '../tools/mount.ts';
 import type { Expectation } from './expectation.ts';
 
 export type { Expectation } from './expectation.ts';
@@ -73,6 +74,9 @@ export interface DomainDefinition {
   readonly ports: readonly number[];
 }
 
+/** Where a root filesystem lies in its volume: at bytes that the plan knows, or in a partition that is looked up. */
+export type RootPlace = FilesystemPlace | { readonly partition: number };
+
 export type VolumeState = 'building' | 'live' | 'old' | 'kept';
 
 /** Tags of a volume (`relight.domu=`, `relight.op=`, ...). Role `data` is never destroyed by any step. */
@@ -113,6 +117,19 @@ export type Step =
   | { readonly do: 'remove-config'; readonly path: string; readonly operation: string }
   /** Removes a tree that relight made: the path must lie below the state directory's `work`. */
   | { readonly do: 'remove-work'; readonly path: string }
+  /**
+   * Mounts the ext4 filesystem that lies inside a volume, so that the steps with a `root` can work on it. Whatever an
+   * interrupted run left mounted at `path` is unmounted first. `path` lies below the state directory's `work`.
+   */
+  | {
+      readonly do: 'mount-root';
+      readonly device: string;
+      readonly place: RootPlace;
+      readonly path: string;
+      readonly readOnly: boolean;
+    }
+  /** Unmounts it and removes the mount point; not mounted, or no such path, is fine. */
+  | { readonly do: 'unmount-root'; readonly path: string }
   | { readonly do: 'unpack-overlay'; readonly root: string; readonly entries: readonly OverlayEntry[] }
   | { readonly do: 'set-password'; readonly root: string; readonly user: string; readonly secret: string }
   | {

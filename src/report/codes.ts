@@ -2,6 +2,7 @@ import type { CodeEntry } from './codes/entry.ts';
 import { GUEST_CODES, SITE_CODES } from './codes/guests.ts';
 import { XEN_HOST_CODES } from './codes/host.ts';
 import { IMAGE_CODES } from './codes/images.ts';
+import { INSTALLER_CODES } from './codes/installer.ts';
 import { ISO_CODES } from './codes/iso.ts';
 import { ISO_BUILD_CODES } from './codes/iso-build.ts';
 import { PRESEED_QUESTION_CODES, PRESEED_TEXT_CODES } from './codes/preseed.ts';
@@ -30,6 +31,7 @@ export const CODES = {
   ...PRESEED_CONFLICT_CODES,
   ...PRESEED_RECIPE_CODES,
   ...PRESEED_INSTALL_CODES,
+  ...INSTALLER_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;

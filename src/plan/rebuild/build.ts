@@ -5,14 +5,13 @@ import { deriveUuid } from '../../spec/identity.ts';
 import type { Action, DomainDefinition, Plan } from '../types.ts';
 import { makeContext } from './context.ts';
 import { defineGuest, defineVerification } from './domain.ts';
-import { bootstrapRoot } from './install.ts';
-import { checkRoot, nameSecret, personaliseRoot } from './personalise.ts';
+import { nameSecret } from './personalise.ts';
 import { createIdentity, createVolumes, prepareWork, removeAutostart } from './prepare.ts';
 import type { PlanContext, PlanRequest } from './request.ts';
+import { planRoute } from './routes.ts';
 import { commitConfig, finishRebuild, startNew, stopOld, verifyBoot } from './switch.ts';
-import { prepareBoot, writeVolumes } from './write.ts';
 
-/** Plans a rebuild by route `bootstrap`. Pure: the same request gives the same plan. */
+/** Plans a rebuild by the guest's route. Pure: the same request gives the same plan. */
 export function buildRebuildPlan(request: PlanRequest): Plan {
   const context = makeContext(request);
   const { guest, facts, operation } = request;
@@ -26,11 +25,7 @@ export function buildRebuildPlan(request: PlanRequest): Plan {
     ...createIdentity(context),
     ...removeAutostart(context),
     ...createVolumes(context),
-    bootstrapRoot(context),
-    personaliseRoot(context),
-    prepareBoot(context),
-    checkRoot(context),
-    writeVolumes(context),
+    ...planRoute(context),
     verifyBoot(context, verification, renderVerification(context, verification)),
     ...stopOld(context, findOldDomain(context)),
     commitConfig(context, renderConfig(context, domain)),
@@ -43,7 +38,7 @@ export function buildRebuildPlan(request: PlanRequest): Plan {
     guest: guest.name,
     operation,
     hypervisor: facts.hypervisor,
-    route: guest.install.kind,
+    route: guest.install.kind === 'image' ? `image:${guest.install.image}` : guest.install.kind,
     specHash: request.specHash,
     hostHash: request.hostHash,
     replaces: facts.live?.operation,

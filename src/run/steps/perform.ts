@@ -9,6 +9,7 @@ import type { StepContext } from './context.ts';
 import { copyKernel, embedGrubImages, formatIfBlank, writeGrubConfig } from './disk.ts';
 import { performFileStep } from './files.ts';
 import { runChecks } from './guest-checks.ts';
+import { mountRoot, unmountRoot } from './mount-root.ts';
 import { waitReady } from './wait-ready.ts';
 
 /** Gives one step of a plan its effect. Every step may be performed again. @throws Failure */
@@ -17,6 +18,10 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
   switch (step.do) {
     case 'run':
       return runCommand(step, context);
+    case 'mount-root':
+      return mountRoot(step, context);
+    case 'unmount-root':
+      return unmountRoot(step, context);
     case 'unpack-overlay':
       return unpackOverlay(runner, step.root, step.entries, secrets);
     case 'set-password':
