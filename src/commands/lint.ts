@@ -11,6 +11,7 @@ import { formatGithub } from '../report/format-github.ts';
 import { formatJson } from '../report/format-json.ts';
 import { formatPretty, type IssueReport } from '../report/format-pretty.ts';
 import type { Issue } from '../report/issue.ts';
+import { makeFailure } from '../report/make-failure.ts';
 import { readBytesFile, statPath, writeFileAtomically } from '../run/files.ts';
 import type { Runner } from '../run/runner.ts';
 import { createRunner } from '../run/runner-spawn.ts';
@@ -125,8 +126,7 @@ function refuseOption(option: string, choices: readonly string[], value: string)
     value,
     suggestion: suggestNearest(value, choices),
   };
-  const issue = makeIssue('RL5801', parameters);
-  return new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
+  return makeFailure(EXIT.usage, 'RL5801', parameters);
 }
 
 function formatReport(context: CommandContext, format: string, report: IssueReport, files: number): string {

@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
-import { makeIssue } from '../report/codes.ts';
-import { EXIT, Failure } from '../report/failure.ts';
+import { EXIT, type Failure } from '../report/failure.ts';
 import { formatPretty } from '../report/format-pretty.ts';
 import type { Issue } from '../report/issue.ts';
+import { makeFailure } from '../report/make-failure.ts';
 import { findSite } from '../run/find-site.ts';
 import { readSite } from '../run/read-site.ts';
 import { findNearest, suggestNearest } from '../spec/nearest.ts';
@@ -44,8 +44,7 @@ export function requireGuest(
   if (issues.length > 0) context.say(formatIssues(context, loaded, issues));
   const guest = parsed.site?.guests.get(name);
   if (parsed.site !== undefined && guest !== undefined) return { site: parsed.site, guest };
-  const issue = makeIssue('RL1113', { name });
-  throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+  throw makeFailure(EXIT.invalid, 'RL1113', { name });
 }
 
 /** The failure for a name that no guest has, with the nearest one. */
@@ -53,8 +52,7 @@ export function makeUnknownGuest(loaded: LoadedSite, name: string): Failure {
   const known = [...loaded.parsed.guestFiles.keys(), ...loaded.parsed.imageFiles.keys()];
   const list = known.length === 0 ? 'the site has no guests yet' : `guests: ${known.slice(0, 20).join(', ')}`;
   const suggestion = findNearest(name, known) === undefined ? list : suggestNearest(name, known);
-  const issue = makeIssue('RL1110', { name, site: loaded.directory, suggestion });
-  return new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
+  return makeFailure(EXIT.usage, 'RL1110', { name, site: loaded.directory, suggestion });
 }
 
 function formatIssues(context: CommandContext, loaded: LoadedSite, issues: readonly Issue[]): string {

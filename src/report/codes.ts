@@ -5,17 +5,26 @@ import { IMAGE_CODES } from './codes/images.ts';
 import { INSTALLER_CODES } from './codes/installer.ts';
 import { ISO_CODES } from './codes/iso.ts';
 import { ISO_BUILD_CODES } from './codes/iso-build.ts';
+import { OPERATION_CODES } from './codes/operation.ts';
 import { PRESEED_QUESTION_CODES, PRESEED_TEXT_CODES } from './codes/preseed.ts';
 import { PRESEED_INSTALL_CODES, PRESEED_RECIPE_CODES } from './codes/preseed-recipe.ts';
 import { PRESEED_CONFLICT_CODES, PRESEED_VALUE_CODES } from './codes/preseed-values.ts';
+import { RENDER_CODES } from './codes/render.ts';
+import { RUN_CODES } from './codes/run.ts';
 import { SHAPE_CODES } from './codes/shape.ts';
 import { TEXT_CODES } from './codes/text.ts';
 import { VALUE_CODES } from './codes/values.ts';
 import type { Issue, Position, RelatedPosition } from './issue.ts';
 import { hideUrlPassword, showText } from './show-text.ts';
 
-/** Every code with its wording. A code that is no longer used stays unused: it is never given another meaning. */
+/**
+ * Every code with its wording, those of failures too: where a throw composes its text, the table has the rule. A code that is no longer used stays unused: it is never given
+ * another meaning.
+ */
 export const CODES = {
+  ...RUN_CODES,
+  ...OPERATION_CODES,
+  ...RENDER_CODES,
   ...TEXT_CODES,
   ...SHAPE_CODES,
   ...VALUE_CODES,

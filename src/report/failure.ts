@@ -1,3 +1,5 @@
+import type { Code } from './codes.ts';
+
 /** The exit statuses of the contract (docs/exit-status.md). Only `cli.ts` hands one to the process. */
 export const EXIT = {
   done: 0,
@@ -17,13 +19,13 @@ export const EXIT = {
 
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 
-/** An error that ends a command with a known status, a stable code, and the next thing to do. */
+/** An error that ends a command with a known status, a stable code of the table in codes.ts, and the next thing to do. */
 export class Failure extends Error {
   readonly status: ExitStatus;
-  readonly code: string;
+  readonly code: Code;
   readonly hint: string | undefined;
 
-  constructor(status: ExitStatus, code: string, message: string, hint?: string) {
+  constructor(status: ExitStatus, code: Code, message: string, hint?: string) {
     super(message);
     this.name = 'Failure';
     this.status = status;

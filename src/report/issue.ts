@@ -1,3 +1,5 @@
+import type { Code } from './codes.ts';
+
 /** How bad a finding is. Only `error` makes a command fail (exit status 3). */
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -20,7 +22,7 @@ export interface RelatedPosition {
  * `code` is stable and never reused; the wording comes from the table in `codes.ts`.
  */
 export interface Issue {
-  readonly code: string;
+  readonly code: Code;
   readonly severity: Severity;
   /** The rule that was broken, in lower case, with the value that broke it. */
   readonly message: string;

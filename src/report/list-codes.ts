@@ -12,7 +12,8 @@ export function formatCodeList(): string {
 
 const INTRODUCTION = `# Error codes
 
-Every issue has a stable code. A code is never reused. \`{name}\` stands for what the message fills in.
+Every issue and every failure has a stable code. A code is never reused. \`{name}\` stands for what the message fills in;
+a failure says more than its rule here.
 This file is generated from src/report/codes.ts.
 `;
 

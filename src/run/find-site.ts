@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { makeIssue } from '../report/codes.ts';
-import { EXIT, Failure } from '../report/failure.ts';
+import { EXIT } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
 import { classifyFile } from '../spec/read-sources.ts';
 
 const DEFAULT_SITE = '/etc/relight';
@@ -21,13 +21,13 @@ export function findSite(
   if (named !== undefined) {
     const directory = resolve(workingDirectory, named);
     if (kindOf(directory) === 'directory') return directory;
-    throw makeFailure(makeIssue('RL1114', { name: directory }));
+    throw makeFailure(EXIT.usage, 'RL1114', { name: directory });
   }
   const found = [workingDirectory, defaultSite].find(
     (directory) => kindOf(join(directory, 'site.yaml')) !== undefined,
   );
   if (found !== undefined) return resolve(found);
-  throw makeFailure(makeIssue('RL1109', { name: workingDirectory }));
+  throw makeFailure(EXIT.usage, 'RL1109', { name: workingDirectory });
 }
 
 /** A spec file and the site that it is part of. */
@@ -48,16 +48,12 @@ export function looksLikeFile(argument: string): boolean {
  */
 export function findSiteOfFile(argument: string, workingDirectory: string): SpecFile {
   const file = resolve(workingDirectory, argument);
-  if (kindOf(file) === undefined) throw makeFailure(makeIssue('RL1115', { name: argument }));
+  if (kindOf(file) === undefined) throw makeFailure(EXIT.usage, 'RL1115', { name: argument });
   const directory = basename(file) === 'site.yaml' ? dirname(file) : dirname(dirname(file));
   const isPart =
     classifyFile(directory, file) !== undefined && kindOf(join(directory, 'site.yaml')) !== undefined;
-  if (!isPart) throw makeFailure(makeIssue('RL1112', { name: argument }));
+  if (!isPart) throw makeFailure(EXIT.usage, 'RL1112', { name: argument });
   return { directory, file };
-}
-
-function makeFailure(issue: ReturnType<typeof makeIssue>): Failure {
-  return new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
 }
 
 function kindOf(path: string): 'directory' | 'other' | undefined {

@@ -50,7 +50,7 @@ export function createLvmStore(runner: Runner, place: LvmPlace): VolumeStore {
       if (pool !== undefined) requireMetadata(await findPool(runner, group, pool));
       await run(runner, buildLvcreateArgv({ group, pool, name, sizeBytes: size, tags: formatTags(tags) }));
       const made = await find(name);
-      if (made === undefined) throw fail('RL0714', `lvcreate succeeded, yet ${group}/${name} does not exist`);
+      if (made === undefined) throw fail(`lvcreate succeeded, yet ${group}/${name} does not exist`);
       requireOwn(made, size, tags, size + LARGEST_EXTENT);
     },
     tag: async (name, operation, state) => {
@@ -61,7 +61,7 @@ export function createLvmStore(runner: Runner, place: LvmPlace): VolumeStore {
         buildRetagArgv(group, name, { add: [stateTag(state)], remove: [stateTag(tags.state)] }),
       );
       if ((await find(name))?.tags?.state !== state)
-        throw fail('RL0714', `lvchange succeeded, yet ${group}/${name} is not marked as ${state}`);
+        throw fail(`lvchange succeeded, yet ${group}/${name} is not marked as ${state}`);
     },
     remove: async (name, operation) => {
       const found = await find(name);
@@ -71,7 +71,7 @@ export function createLvmStore(runner: Runner, place: LvmPlace): VolumeStore {
       await run(runner, buildLvremoveArgv(group, name, match));
       // A selection that matches nothing ends with success, too.
       if ((await find(name)) !== undefined)
-        throw fail('RL0714', `lvremove succeeded, yet ${group}/${name} still exists`);
+        throw fail(`lvremove succeeded, yet ${group}/${name} still exists`);
     },
   };
 }
@@ -147,6 +147,6 @@ function explain(result: CommandResult): CommandResult {
   );
 }
 
-function fail(code: string, message: string): Failure {
-  return new Failure(EXIT.failed, code, message, 'look with: lvs -o +lv_tags; then: relight status');
+function fail(message: string): Failure {
+  return new Failure(EXIT.failed, 'RL0714', message, 'look with: lvs -o +lv_tags; then: relight status');
 }

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { CodeEntry } from '../../../src/report/codes/entry.ts';
-import { CODES, makeIssue } from '../../../src/report/codes.ts';
+import { CODES, isCode, makeIssue } from '../../../src/report/codes.ts';
+import { EXIT, Failure } from '../../../src/report/failure.ts';
 import { formatCodeList } from '../../../src/report/list-codes.ts';
+import { makeFailure } from '../../../src/report/make-failure.ts';
 
 const entries: readonly [string, CodeEntry][] = Object.entries(CODES);
 
@@ -58,5 +60,31 @@ describe('makeIssue', () => {
 
   test('does not fill in what a value brings', () => {
     expect(makeIssue('RL2001', { key: '{suggestion}', suggestion: 'x' }).message).toContain('"{suggestion}"');
+  });
+});
+
+describe('a failure', () => {
+  test('has the wording of the table', () => {
+    expect(makeFailure(EXIT.usage, 'RL0760', { value: 'cdebootstrap' })).toMatchObject({
+      status: EXIT.usage,
+      code: 'RL0760',
+      message: 'unknown bootstrapper cdebootstrap',
+      hint: 'mmdebstrap or debootstrap',
+    });
+  });
+
+  test('does not compile with a code that the table lacks', () => {
+    // @ts-expect-error RL0000 is not in the table; `npm run check` fails should this line compile.
+    expect(new Failure(EXIT.failed, 'RL0000', 'no rule').code).toBe('RL0000');
+  });
+
+  test('carries a code of the table wherever src writes one down', () => {
+    const folder = new URL('../../../src/', import.meta.url).pathname;
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.ts'),
+    );
+    const used = files.flatMap((file) => readFileSync(folder + file, 'utf8').match(/\bRL\d{4}\b/g) ?? []);
+    expect(used.filter((code) => !isCode(code))).toEqual([]);
+    expect(used.length).toBeGreaterThan(300);
   });
 });
