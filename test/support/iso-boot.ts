@@ -12,6 +12,12 @@ export interface BootRequest {
   /** Done when the serial console shows this. */
   readonly until: RegExp;
   readonly deadlineSeconds: number;
+  /** Raw disks that the machine has besides. */
+  readonly disks?: readonly string[];
+  /** Whether it reaches the network of this machine. */
+  readonly network?: boolean;
+  /** Told the whole console once a second. */
+  readonly onConsole?: (text: string) => void;
 }
 
 const OVMF = '/usr/share/OVMF';
@@ -47,9 +53,13 @@ export async function bootImage(request: BootRequest): Promise<string> {
     ...(medium === 'cd'
       ? ['-cdrom', image, '-boot', 'd']
       : ['-drive', `if=virtio,format=raw,snapshot=on,file=${image}`]),
+    ...(request.disks ?? []).flatMap((disk) => [
+      '-drive',
+      `if=virtio,format=raw,cache=unsafe,discard=unmap,file=${disk}`,
+    ]),
     ...[
       '-netdev',
-      'user,id=n0,restrict=on',
+      `user,id=n0,restrict=${request.network === true ? 'off' : 'on'}`,
       '-device',
       'virtio-net-pci,netdev=n0,romfile=',
       '-no-reboot',
@@ -64,6 +74,7 @@ export async function bootImage(request: BootRequest): Promise<string> {
     for (;;) {
       await sleep(1000);
       const text = existsSync(serial) ? cleanConsole(readFileSync(serial, 'latin1')) : '';
+      request.onConsole?.(text);
       if (request.until.test(text)) return text;
       if (Date.now() > end || machine.exitCode !== null)
         throw new Error(`not reached; the console's end:\n${text.slice(-3000)}`);

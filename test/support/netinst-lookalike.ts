@@ -12,9 +12,14 @@ const VERSION = 1;
 
 /**
  * Builds an image that is laid out, booted and checked like a netinst of debian-cd 3.2, and hands back its path. It is
- * kept in the cache. `fillerBytes` of incompressible data in its pool make it as large as a benchmark needs.
+ * kept in the cache. `fillerBytes` of incompressible data in its pool make it as large as a benchmark needs. `installs`: its
+ * text installer has all that an installation to the end needs, whatever the mirror lacks.
  */
-export async function buildLookalike(suite: LookalikeSuite, fillerBytes = 0): Promise<string> {
+export async function buildLookalike(
+  suite: LookalikeSuite,
+  fillerBytes = 0,
+  installs = false,
+): Promise<string> {
   await requirePrograms({
     xorriso: 'xorriso',
     mcopy: 'mtools',
@@ -23,12 +28,12 @@ export async function buildLookalike(suite: LookalikeSuite, fillerBytes = 0): Pr
     perl: 'perl',
   });
   const packages = await fetchLookalikePackages(suite);
-  const inputs = { version: VERSION, suite, packages, fillerBytes };
+  const inputs = { version: VERSION, suite, packages, fillerBytes, ...(installs ? { installs: 1 } : {}) };
   const directory = await buildOnce('netinst', inputs, async (draft) => {
     const tree: NetinstTree = { suite, packages, boot: join(draft, 'boot1'), disc: join(draft, 'CD1') };
     mkdirSync(tree.disc, { recursive: true });
     if (fillerBytes > 0) writeFiller(join(tree.disc, 'pool/main/f/filler'), fillerBytes);
-    await writeTree(tree);
+    await writeTree(tree, installs);
     await makeImage(draft, tree);
     for (const part of ['boot1', 'CD1']) rmSync(join(draft, part), { recursive: true });
   });

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runProgram } from '../xen/lab/process.ts';
+import { completeInitrd } from './netinst-initrd.ts';
 import { type LookalikeSuite, RELEASE_NUMBER } from './netinst-packages.ts';
 
 /** The flag file by which GRUB finds the medium; debian-cd makes a new UUID each time, we need the same bytes. */
@@ -31,9 +32,9 @@ export function diskInfo(suite: LookalikeSuite): string {
 }
 
 /** Writes the tree that debian-cd 3.2 would make, with the netboot kernel and initrds in the place of the CD's. */
-export async function writeTree(tree: NetinstTree): Promise<void> {
+export async function writeTree(tree: NetinstTree, installs: boolean): Promise<void> {
   writeDiskDirectory(tree);
-  copyInstaller(tree);
+  await copyInstaller(tree, installs);
   copyIsolinux(tree);
   await writePool(tree);
   await writeGrub(tree);
@@ -66,12 +67,14 @@ function writeDiskDirectory({ disc, suite }: NetinstTree): void {
   symlinkSync('.', join(disc, 'debian'));
 }
 
-function copyInstaller(tree: NetinstTree): void {
+async function copyInstaller(tree: NetinstTree, installs: boolean): Promise<void> {
   const target = join(tree.disc, 'install.amd');
   mkdirSync(join(target, 'gtk'), { recursive: true });
   mkdirSync(join(target, 'xen'));
   cpSync(join(installerOf(tree, 'text'), 'linux'), join(target, 'vmlinuz'));
-  cpSync(join(installerOf(tree, 'text'), 'initrd.gz'), join(target, 'initrd.gz'));
+  const initrd = join(installerOf(tree, 'text'), 'initrd.gz');
+  if (installs) await completeInitrd(tree.suite, initrd, join(target, 'initrd.gz'));
+  else cpSync(initrd, join(target, 'initrd.gz'));
   cpSync(join(installerOf(tree, 'gtk'), 'initrd.gz'), join(target, 'gtk/initrd.gz'));
   // debian-cd links what is the same.
   linkSync(join(target, 'vmlinuz'), join(target, 'gtk/vmlinuz'));
