@@ -17,6 +17,8 @@ export const statePaths = {
   /** The store of standard images, and what bakes keep to be quick. */
   images: (paths: HostPaths) => `${paths.state}/images`,
   bake: (paths: HostPaths) => `${paths.state}/bake`,
+  /** What rebuilds need when the internet is down, unless the site names another directory. */
+  vault: (paths: HostPaths) => `${paths.state}/vault`,
   work: (paths: HostPaths, operation: string) => `${paths.state}/work/${operation}`,
   config: (paths: HostPaths, guest: string) => `${paths.config}/${guest}.cfg`,
   verifyConfig: (paths: HostPaths, guest: string, operation: string) =>

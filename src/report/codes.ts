@@ -14,6 +14,7 @@ import { RUN_CODES } from './codes/run.ts';
 import { SHAPE_CODES } from './codes/shape.ts';
 import { TEXT_CODES } from './codes/text.ts';
 import { VALUE_CODES } from './codes/values.ts';
+import { VAULT_CODES } from './codes/vault.ts';
 import type { Issue, Position, RelatedPosition } from './issue.ts';
 import { hideUrlPassword, showText } from './show-text.ts';
 
@@ -33,6 +34,7 @@ export const CODES = {
   ...ISO_CODES,
   ...IMAGE_CODES,
   ...ISO_BUILD_CODES,
+  ...VAULT_CODES,
   ...XEN_HOST_CODES,
   ...PRESEED_TEXT_CODES,
   ...PRESEED_QUESTION_CODES,

@@ -27,6 +27,8 @@ export interface HostSpec {
   /** Undefined: the hypervisor's own default (files under the state directory for qemu). */
   readonly storage: StorageSpec | undefined;
   readonly cache: CacheSpec;
+  /** The directory of the vault; undefined: below the state directory. */
+  readonly vault: string | undefined;
 }
 
 export type NetworkSpec =

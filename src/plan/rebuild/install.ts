@@ -12,19 +12,20 @@ const HOUR = 3600;
 /** Route `bootstrap`: a root filesystem in a directory, with all packages, by mmdebstrap or debootstrap. */
 export function bootstrapRoot(context: PlanContext): Action {
   const early = `${context.work}/early`;
+  const { vault } = context;
   const request: BootstrapRequest = {
     suite: context.guest.suite,
     target: `${context.rootfs}.partial`,
     packages: listPackages(context),
-    sources: listSources(context),
-    keyring: context.facts.keyring,
-    proxy: findProxy(context),
+    sources: vault === undefined ? listSources(context) : [vault.source],
+    keyring: vault?.keyring ?? context.facts.keyring,
+    proxy: vault === undefined ? findProxy(context) : undefined,
     early,
   };
   return {
     id: 'bootstrap-root',
     phase: 'install',
-    title: `bootstrap ${context.guest.suite} with ${request.packages.length} packages by ${context.bootstrapper}`,
+    title: `bootstrap ${context.guest.suite} with ${request.packages.length} packages by ${context.bootstrapper}${vault === undefined ? '' : ' from the vault'}`,
     creates: [{ kind: 'directory', name: context.rootfs }],
     destroys: [],
     probe: { kind: 'path', path: context.rootfs },

@@ -1,6 +1,13 @@
 import type { HostFacts } from '../../host/facts.ts';
 import type { VolumeWish } from '../../resources/volume.ts';
 import type { DiskSpec, GuestSpec, Site } from '../../spec/types.ts';
+import type { ArchiveSource } from '../../tools/mmdebstrap.ts';
+
+/** The archive that the vault keeps for one guest; it takes the place of the mirrors while the guest is installed. */
+export interface VaultSource {
+  readonly source: ArchiveSource;
+  readonly keyring: string;
+}
 
 /** Everything that a plan is made of. The random values come from the caller: planning itself is pure. */
 export interface PlanRequest {
@@ -19,6 +26,8 @@ export interface PlanRequest {
   readonly bootstrapper: 'mmdebstrap' | 'debootstrap';
   /** Stop the new guest again once it has been checked. */
   readonly keepRunning: boolean;
+  /** Install from what is stored, not from the mirrors. */
+  readonly vault?: VaultSource;
 }
 
 /** A disk of the guest with the volume that holds it in this operation. */

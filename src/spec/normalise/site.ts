@@ -9,6 +9,7 @@ export function normaliseHost(host: HostAsWritten): HostSpec {
     hypervisor: host.hypervisor ?? 'auto',
     storage: normaliseStorage(host.storage),
     cache: normaliseCache(host.cache),
+    vault: host.vault,
   };
 }
 

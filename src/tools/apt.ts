@@ -1,0 +1,92 @@
+/** apt with a directory of its own: nothing of this machine's package state is read or changed. */
+export interface AptScratch {
+  readonly directory: string;
+}
+
+/** The package sets of mmdebstrap's variant minbase, which every bootstrap begins with (mmdebstrap(1), VARIANTS). */
+export const ESSENTIAL_PATTERNS = ['?essential', '?priority(required)', 'apt'] as const;
+
+/**
+ * apt.conf(5) of a scratch directory, for the variable APT_CONFIG. The method programs keep their absolute place.
+ * Its user is root: the directory is private, so that the user _apt cannot write there.
+ */
+export function renderAptConf(scratch: AptScratch, proxy: string | undefined): string {
+  const { directory } = scratch;
+  return [
+    `Dir "${directory}/";`,
+    `Dir::State::status "${directory}/status";`,
+    'APT::Architecture "amd64";',
+    'APT::Architectures { "amd64"; };',
+    'APT::Install-Recommends "false";',
+    'APT::Sandbox::User "root";',
+    'APT::Update::Error-Mode "any";',
+    'Acquire::Languages "none";',
+    'Acquire::Retries "3";',
+    'Acquire::http::Timeout "30";',
+    ...(proxy === undefined ? [] : [`Acquire::http::Proxy "${proxy}";`]),
+    '',
+  ].join('\n');
+}
+
+/** Directories that apt wants to find below its own. */
+export const APT_DIRECTORIES = [
+  'etc/apt/apt.conf.d',
+  'etc/apt/preferences.d',
+  'var/lib/apt/lists/partial',
+  'var/cache/apt/archives/partial',
+  'none/partial',
+] as const;
+
+export const buildAptUpdateArgv = (): string[] => ['apt-get', 'update', '--quiet=2'];
+
+/** argv that lists what an installation into an empty system would fetch, one `'URI' FILE SIZE HASH` a line. */
+export function buildPrintUrisArgv(scratch: AptScratch, packages: readonly string[]): string[] {
+  const empty = `--option=Dir::Cache::archives=${scratch.directory}/none`;
+  return ['apt-get', 'install', '--yes', '--print-uris', '--quiet=2', empty, '--', ...packages];
+}
+
+/** argv that fetches the same into the scratch directory's archives, and goes on where it was cut off. */
+export function buildFetchArgv(packages: readonly string[]): string[] {
+  return ['apt-get', 'install', '--yes', '--download-only', '--quiet=2', '--', ...packages];
+}
+
+/** argv that prints the index stanzas of exact versions. */
+export function buildShowArgv(versions: readonly string[]): string[] {
+  return ['apt-cache', 'show', '--', ...versions];
+}
+
+/** argv that asks whether a URL can be had now, by apt's own methods and proxies. */
+export function buildReachArgv(url: string, target: string, proxy: string | undefined): string[] {
+  const options = ['Acquire::Retries=0', 'Acquire::http::Timeout=10', 'Acquire::https::Timeout=10'];
+  const all = proxy === undefined ? options : [...options, `Acquire::http::Proxy=${proxy}`];
+  return ['/usr/lib/apt/apt-helper', ...all.flatMap((option) => ['-o', option]), 'download-file', url, target];
+}
+
+/** A file that apt would fetch, with the exact package in its name. */
+export interface FetchItem {
+  /** The name that apt gives the file among its archives. */
+  readonly file: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Reads the output of `--print-uris`. Other lines are skipped. */
+export function parsePrintUris(output: string): FetchItem[] {
+  return output.split('\n').flatMap((line) => {
+    const match = /^'[^']+' (([a-z0-9][a-z0-9+.-]*)_([^_ ]+)_[a-z0-9]+\.deb) \d+ /.exec(line);
+    if (match === null) return [];
+    const [, file = '', name = '', version = ''] = match;
+    return [{ file, name, version: decodeURIComponent(version) }];
+  });
+}
+
+/** Splits an index into stanzas. */
+export function splitStanzas(text: string): string[] {
+  return text.split(/\n{2,}/).filter((stanza) => stanza.trim() !== '');
+}
+
+/** A field of one line in a stanza. */
+export function readStanzaField(stanza: string, field: string): string | undefined {
+  const line = stanza.split('\n').find((each) => each.startsWith(`${field}: `));
+  return line?.slice(field.length + 2).trim();
+}
