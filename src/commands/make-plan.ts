@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { countNewBytes, listPrograms } from '../host/needs.ts';
 import { buildRebuildPlan } from '../plan/rebuild/build.ts';
 import { nameSecret } from '../plan/rebuild/personalise.ts';
+import type { PlanRequest } from '../plan/rebuild/request.ts';
 import type { Plan } from '../plan/types.ts';
 import { EXIT, Failure } from '../report/failure.ts';
 import { pathExists } from '../run/files.ts';
@@ -13,6 +14,7 @@ import { checkKeptDiskSizes } from '../spec/kept-disks.ts';
 import { formatSize } from '../spec/size.ts';
 import type { GuestSpec, SecretReference } from '../spec/types.ts';
 import { chooseRoute } from './choose-route.ts';
+import { chooseVault } from './choose-vault.ts';
 import type { CommandContext } from './context.ts';
 import { drawHex, drawOperation, type GuestHost, type PlanHost } from './guest-host.ts';
 
@@ -25,6 +27,7 @@ export interface RebuildOptions {
   readonly dryRun?: boolean;
   readonly keep?: boolean;
   readonly bootstrapper?: string;
+  readonly offline?: boolean;
 }
 
 /** Room for a root filesystem in the works: a Debian with its kernel and the user's packages. */
@@ -57,7 +60,7 @@ export async function makePlan(
     const message = `the keys that the archive is checked with are missing: ${facts.keyring}`;
     throw new Failure(EXIT.notReady, 'RL0762', message, 'apt-get install debian-archive-keyring');
   }
-  const plan = buildRebuildPlan({
+  const request: PlanRequest = {
     ...{ site, guest, facts, hostHash },
     operation: drawOperation(facts, guest.name),
     nonce: drawHex(8),
@@ -66,7 +69,9 @@ export async function makePlan(
     relightVersion: RELIGHT_VERSION,
     bootstrapper,
     keepRunning: options.keep !== false,
-  });
+  };
+  const vault = await chooseVault(context, host, request, options.offline === true);
+  const plan = buildRebuildPlan(vault === undefined ? request : { ...request, vault });
   requirePrograms(listPrograms(plan), context.environment);
   await requireHypervisor(host, plan);
   refuseTooFull(host, plan);

@@ -12,6 +12,7 @@ export function registerRebuild(program: Command, makeContext: MakeContext, setS
       .argument('<name>', 'the guest')
       .option('--route <route>', 'another route than the spec says')
       .option('--bootstrapper <program>', 'mmdebstrap or debootstrap', 'mmdebstrap')
+      .option('--offline', 'take packages from the vault, not from the mirrors')
       .option('--no-keep', 'stop the guest again when it has been checked')
       .option('--stop', 'shut the running guest down when the new one has proved to boot');
 

@@ -6,6 +6,7 @@ import type { CommandContext } from './context.ts';
 import { registerIsoCommands } from './register-iso.ts';
 import { registerLintCommand } from './register-lint.ts';
 import { registerRebuild } from './register-rebuild.ts';
+import { registerVaultCommands } from './register-vault.ts';
 import type { RenderOptions } from './render.ts';
 
 export type MakeContext = (options: { color?: boolean; verbose?: boolean }) => CommandContext;
@@ -57,6 +58,7 @@ export function registerCommands(program: Command, makeContext: MakeContext, set
   registerRebuild(program, makeContext, setStatus);
   registerIsoCommands(program, context, setStatus);
   registerLintCommand(program, context, setStatus);
+  registerVaultCommands(program, context, setStatus);
 }
 
 /** Collects an option that may be given again. */

@@ -10,6 +10,7 @@ import { chooseHypervisor, choosePaths } from '../run/probe-host.ts';
 import { createRunner } from '../run/runner-spawn.ts';
 import { openHypervisor } from '../run/session.ts';
 import { readLastReady } from '../run/steps/last-ready.ts';
+import { normaliseHost } from '../spec/normalise/site.ts';
 import type { GuestSpec } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
 import { loadSite, makeUnknownGuest } from './load-site.ts';
@@ -48,11 +49,7 @@ export async function runStatus(
   const loaded = loadSite(context, options.site);
   const { site } = loaded.parsed;
   if (name !== undefined && !loaded.parsed.guestFiles.has(name)) throw makeUnknownGuest(loaded, name);
-  const host = site?.host ?? {
-    hypervisor: 'auto' as const,
-    storage: undefined,
-    cache: { kind: 'off' as const },
-  };
+  const host = site?.host ?? normaliseHost({});
   const kind = chooseHypervisor(host);
   const paths = choosePaths(kind, context.environment);
   const hypervisor = openHypervisor(

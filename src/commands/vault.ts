@@ -1,14 +1,14 @@
-import { makeIssue } from '../report/codes.ts';
+import { statePaths } from '../host/paths.ts';
+import { formatIssueLines, formatSize } from '../iso/show.ts';
 import { EXIT, type ExitStatus } from '../report/failure.ts';
 import type { Issue } from '../report/issue.ts';
-import { acquireLock } from '../run/lock.ts';
 import { requireRoot } from '../run/identity.ts';
-import { statePaths } from '../host/paths.ts';
+import type { Runner } from '../run/runner.ts';
 import { findOfflineIssues } from '../run/vault/examine.ts';
 import { fillVault } from '../run/vault/fill.ts';
+import { withVaultLock } from '../run/vault/lock.ts';
 import { pruneVault } from '../run/vault/prune.ts';
-import { formatSize } from '../spec/size.ts';
-import { vaultLayout } from '../vault/manifest.ts';
+import type { VaultNeed } from '../vault/need.ts';
 import type { CommandContext } from './context.ts';
 import { openVaultHost, type VaultHost } from './vault-guests.ts';
 
@@ -28,28 +28,40 @@ export async function runVaultFill(
 ): Promise<ExitStatus> {
   requireRoot('relight vault fill');
   const host = await openVaultHost(context, names, options.site);
-  return withVaultLock(context, host, 'fill', async () => {
-    let status: ExitStatus = EXIT.done;
-    for (const need of host.needs) {
-      if (need.route !== 'bootstrap') {
-        const issues = await findIssues(host, need);
-        context.say(issues.length === 0 ? `${need.guest}: nothing to fetch for image ${need.image}\n` : '');
-        sayIssues(context, issues);
-        if (issues.length > 0) status = EXIT.notReady;
-        continue;
-      }
-      context.say(`${need.guest}: looking up the packages of ${need.suite}\n`);
-      const result = await fillVault(host.vault, host.runner, need, () => new Date());
-      for (const path of result.aside) context.say(`a corrupt package was set aside: ${path}\n`);
-      const { packages } = result.manifest;
-      const bytes = packages.reduce((sum, each) => sum + each.size, 0);
-      context.print(
-        `${need.guest}: ${packages.length} packages, ${formatBytes(bytes)}; fetched now: ${result.fetched}, ` +
-          `${formatBytes(result.fetchedBytes)}; index signed by ${result.fingerprint}\n`,
-      );
-    }
-    return status;
+  const request = { ...context, command: 'relight vault fill' };
+  return withVaultLock(host.vault, request, async (runner) => {
+    let complete = true;
+    for (const need of host.needs) complete = (await fillGuest(context, host, runner, need)) && complete;
+    return complete ? EXIT.done : EXIT.notReady;
   });
+}
+
+/** @returns whether the guest can be rebuilt from what is stored now */
+async function fillGuest(
+  context: CommandContext,
+  host: VaultHost,
+  runner: Runner,
+  need: VaultNeed,
+): Promise<boolean> {
+  if (need.route !== 'bootstrap') {
+    const issues = await findIssues(host, need);
+    context.say(formatIssueLines(issues));
+    if (issues.length === 0) context.print(`${need.guest}: its image ${need.image} is stored and whole\n`);
+    return issues.length === 0;
+  }
+  context.say(`${need.guest}: looking up the packages of ${need.suite}\n`);
+  const result = await fillVault(host.vault, runner, need, () => new Date());
+  for (const path of result.aside) context.say(`a corrupt package was set aside: ${path}\n`);
+  const { packages } = result.manifest;
+  const bytes = packages.reduce((sum, each) => sum + each.size, 0);
+  const fetched =
+    result.fetched === 0
+      ? 'all there already'
+      : `${result.fetched} fetched, ${formatSize(result.fetchedBytes)}`;
+  context.print(
+    `${need.guest}: ${packages.length} packages, ${formatSize(bytes)} (${fetched}); index signed by ${result.fingerprint}\n`,
+  );
+  return true;
 }
 
 /** `relight vault check [NAME]...`: would a rebuild work with the internet down? 0 when all would, 4 when not. */
@@ -69,9 +81,10 @@ export async function runVaultCheck(
     context.print(`${JSON.stringify(value, undefined, 2)}\n`);
   } else {
     for (const { name, route, ready, issues } of guests) {
-      const words = ready ? 'can be rebuilt with the internet down' : 'CANNOT be rebuilt with the internet down';
-      context.print(`${name} (${route}): ${words}\n`);
-      for (const issue of issues) context.print(formatIssue(issue));
+      const words = ready
+        ? 'can be rebuilt with the internet down'
+        : 'cannot be rebuilt with the internet down';
+      context.print(`${name} (${route}) ${words}\n${formatIssueLines(issues)}`);
     }
   }
   return guests.every(({ ready }) => ready) ? EXIT.done : EXIT.notReady;
@@ -81,39 +94,14 @@ export async function runVaultCheck(
 export async function runVaultPrune(context: CommandContext, options: VaultOptions): Promise<ExitStatus> {
   requireRoot('relight vault prune');
   const host = await openVaultHost(context, [], options.site);
-  return withVaultLock(context, host, 'prune', async () => {
+  return withVaultLock(host.vault, { ...context, command: 'relight vault prune' }, async (runner) => {
     const guests = new Set(host.loaded.parsed.guestFiles.keys());
-    const { objects, bytes } = await pruneVault(host.vault, host.runner, guests);
-    context.print(`${objects} objects removed, ${formatBytes(bytes)}\n`);
+    const { objects, bytes } = await pruneVault(host.vault, runner, guests);
+    context.print(`${objects} objects removed, ${formatSize(bytes)}\n`);
     return EXIT.done;
   });
 }
 
-function findIssues(host: VaultHost, need: VaultHost['needs'][number]): Promise<Issue[]> {
-  const { vault, runner, paths } = host;
+function findIssues({ vault, runner, paths }: VaultHost, need: VaultNeed): Promise<Issue[]> {
   return findOfflineIssues({ vault, need, runner, images: statePaths.images(paths) });
-}
-
-async function withVaultLock(
-  context: CommandContext,
-  host: VaultHost,
-  command: string,
-  act: () => Promise<ExitStatus>,
-): Promise<ExitStatus> {
-  const path = `${host.vault.directory}/${vaultLayout.lock}`;
-  const holder = { pid: context.pid, command: `relight vault ${command}`, since: new Date().toISOString() };
-  const lock = await acquireLock(path, holder, context.environment);
-  try {
-    return await act();
-  } finally {
-    lock.release();
-  }
-}
-
-function sayIssues(context: CommandContext, issues: readonly Issue[]): void {
-  for (const issue of issues) context.say(formatIssue(issue));
-}
-
-function formatIssue({ code, message, hint }: Issue): string {
-  return `  ${code}: ${message}\n${hint === undefined ? '' : `    hint: ${hint}\n`}`;
 }

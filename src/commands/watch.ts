@@ -8,6 +8,7 @@ import { listOperations, locateOperation } from '../run/operations.ts';
 import { chooseHypervisor, choosePaths } from '../run/probe-host.ts';
 import { openConsole } from '../run/steps/wait-ready.ts';
 import { pause } from '../run/time.ts';
+import { normaliseHost } from '../spec/normalise/site.ts';
 import type { CommandContext } from './context.ts';
 import { loadSite, makeUnknownGuest } from './load-site.ts';
 
@@ -22,11 +23,7 @@ export async function runWatch(
   const loaded = loadSite(context, options.site);
   if (!loaded.parsed.guestFiles.has(name)) throw makeUnknownGuest(loaded, name);
   const { site } = loaded.parsed;
-  const host = site?.host ?? {
-    hypervisor: 'auto' as const,
-    storage: undefined,
-    cache: { kind: 'off' as const },
-  };
+  const host = site?.host ?? normaliseHost({});
   const paths = choosePaths(chooseHypervisor(host), context.environment);
   const record = listOperations(paths, name).at(-1);
   if (record === undefined) {

@@ -27,12 +27,14 @@ const BUSY_STATUS = 75;
 /**
  * Takes the lock at once or not at all. The lock is flock(2) on an open file that all children share: the kernel drops
  * it when the last of them is gone, so a killed run keeps later ones out while anything of it still writes.
+ * @param what is locked, for messages
  * @throws Failure EXIT.locked that names the holder
  */
 export async function acquireLock(
   path: string,
   holder: LockHolder,
   environment: Readonly<Record<string, string | undefined>>,
+  what = 'the guest',
 ): Promise<Lock> {
   makeDirectory(dirname(path), 0o700);
   const descriptor = openLockFile(path);
@@ -42,7 +44,7 @@ export async function acquireLock(
     const argv = ['flock', '--nonblock', '--conflict-exit-code', String(BUSY_STATUS), '3'];
     const result = await runner.run({ argv, deadlineSeconds: 30, accept: [BUSY_STATUS] });
     requireSuccess(result);
-    if (result.status === BUSY_STATUS) throw describeBusy(path, descriptor);
+    if (result.status === BUSY_STATUS) throw describeBusy(path, descriptor, what);
     ftruncateSync(descriptor, 0);
     writeSync(descriptor, `${JSON.stringify(holder)}\n`, 0);
     fsyncSync(descriptor);
@@ -81,21 +83,21 @@ function openLockFile(path: string): number {
   }
 }
 
-function describeBusy(path: string, ours: number): Failure {
+function describeBusy(path: string, ours: number, what: string): Failure {
   const holder = readHolder(path);
   const alive = findHolders(path, ours);
   const owner = alive.find((process) => process.pid === holder?.pid);
   const others = alive.filter((process) => process !== owner);
   const since = holder === undefined ? '' : ` since ${holder.since}`;
   if (holder !== undefined && (owner !== undefined || others.length === 0)) {
-    const message = `the guest is held by process ${holder.pid} (${holder.command})${since}`;
+    const message = `${what} is held by process ${holder.pid} (${holder.command})${since}`;
     return new Failure(EXIT.locked, 'RL0620', message, 'wait for it to end, or stop it with Ctrl-C or kill');
   }
   const names = others.map((process) => `${process.pid} (${process.command})`).join(', ');
   if (holder === undefined) {
-    return new Failure(EXIT.locked, 'RL0620', `the guest is held by process ${names || 'unknown'}`);
+    return new Failure(EXIT.locked, 'RL0620', `${what} is held by process ${names || 'unknown'}`);
   }
-  const message = `the guest is held${since}: ${holder.command} (process ${holder.pid}) has died, but what it started still runs: ${names}`;
+  const message = `${what} is held${since}: ${holder.command} (process ${holder.pid}) has died, but what it started still runs: ${names}`;
   return new Failure(EXIT.locked, 'RL0620', message, 'wait for that process to end, or kill it');
 }
 

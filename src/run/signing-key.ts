@@ -20,7 +20,10 @@ export function openSigningKey(path: string): SigningKeyPair {
     writeFileAtomically(path, privateKey.export({ type: 'pkcs8', format: 'pem' }), 0o600);
   }
   if (((statPath(path)?.mode ?? 0) & 0o077) !== 0) {
-    throw refuse(`the private key ${path} can be read by others`, `chmod 600 ${path}, and think of a new key`);
+    throw refuse(
+      `the private key ${path} can be read by others`,
+      `chmod 600 ${path}, and think of a new key`,
+    );
   }
   let privateKey: KeyObject;
   try {

@@ -110,7 +110,9 @@ export const siteSchema = map({
     hypervisor: z.enum(['auto', 'xl', 'qemu']).describe('auto: xl on a dom0, else qemu').optional(),
     storage: storageSchema.describe('where root volumes live').optional(),
     cache: cacheSchema.describe('the package cache').optional(),
-    vault: scalar.hostPath.describe('the directory of the vault; below the state directory unless given').optional(),
+    vault: scalar.hostPath
+      .describe('the directory of the vault; below the state directory unless given')
+      .optional(),
   }).optional(),
   networks: z.record(scalar.networkName, networkSchema).optional(),
   defaults: map(guestDefaults).describe('used for every key that a guest does not have').optional(),

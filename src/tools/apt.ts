@@ -59,7 +59,13 @@ export function buildShowArgv(versions: readonly string[]): string[] {
 export function buildReachArgv(url: string, target: string, proxy: string | undefined): string[] {
   const options = ['Acquire::Retries=0', 'Acquire::http::Timeout=10', 'Acquire::https::Timeout=10'];
   const all = proxy === undefined ? options : [...options, `Acquire::http::Proxy=${proxy}`];
-  return ['/usr/lib/apt/apt-helper', ...all.flatMap((option) => ['-o', option]), 'download-file', url, target];
+  return [
+    '/usr/lib/apt/apt-helper',
+    ...all.flatMap((option) => ['-o', option]),
+    'download-file',
+    url,
+    target,
+  ];
 }
 
 /** A file that apt would fetch, with the exact package in its name. */

@@ -30,14 +30,17 @@ export function renderPackagesIndex(packages: readonly IndexedPackage[]): string
   return `${stanzas.join('\n\n')}\n`;
 }
 
-/** The Release file (https://wiki.debian.org/DebianRepository/Format) over one uncompressed index. */
-export function renderRelease(repository: string, index: string, date: Date): string {
+/**
+ * The Release file (https://wiki.debian.org/DebianRepository/Format) over one uncompressed index. It bears the name of
+ * Debian's suite: mmdebstrap asks apt for the essential packages of that archive or codename.
+ */
+export function renderRelease(suite: string, index: string, date: Date): string {
   const sum = createHash('sha256').update(index).digest('hex');
   return [
     'Origin: relight',
     'Label: relight vault',
-    `Suite: ${repository}`,
-    `Codename: ${repository}`,
+    `Suite: ${suite}`,
+    `Codename: ${suite}`,
     `Date: ${date.toUTCString()}`,
     'Architectures: amd64',
     'Components: main',

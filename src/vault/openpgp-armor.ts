@@ -1,6 +1,9 @@
 /** ASCII armour with its CRC-24 (RFC 4880, 6). */
 export function encodeArmor(label: string, bytes: Uint8Array): string {
-  const lines = Buffer.from(bytes).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   const crc = computeCrc24(bytes);
   const sum = Buffer.from([crc >> 16, (crc >> 8) & 0xff, crc & 0xff]).toString('base64');
   return `-----BEGIN ${label}-----\n\n${lines.join('\n')}\n=${sum}\n-----END ${label}-----\n`;

@@ -24,7 +24,9 @@ export interface SigningKey {
 
 /** The fingerprint of the key as gpgv and sqv print it: 40 upper-case hexadecimal digits. */
 export function findFingerprint(publicBytes: Uint8Array): string {
-  return digest('sha1', frameKey(encodeKey(publicBytes))).toString('hex').toUpperCase();
+  return digest('sha1', frameKey(encodeKey(publicBytes)))
+    .toString('hex')
+    .toUpperCase();
 }
 
 /** A binary keyring with this one key, as `signed-by` in apt's sources takes it. */

@@ -6,7 +6,7 @@ export interface FolderRule {
 }
 
 const PURE_BELOW_PLAN = ['report', 'spec', 'release', 'render', 'tools', 'host', 'resources', 'image'];
-const ALL_PURE = [...PURE_BELOW_PLAN, 'lint', 'iso', 'plan', 'journal', 'watch'];
+const ALL_PURE = [...PURE_BELOW_PLAN, 'lint', 'iso', 'plan', 'vault', 'journal', 'watch'];
 
 /** Folders that must give the same answer on any machine at any time. */
 export const PURE_FOLDERS: readonly string[] = ALL_PURE;
@@ -63,6 +63,12 @@ export const FOLDER_RULES: Readonly<Record<string, FolderRule>> = {
     values: PURE_BELOW_PLAN,
     types: [],
     reason: 'a plan is a value made of a spec and facts; it may not run anything',
+  },
+  vault: {
+    values: [...PURE_BELOW_PLAN, 'plan'],
+    types: [],
+    reason:
+      'what a rebuild needs is read off the functions that plan it; judging what is stored runs nothing',
   },
   journal: {
     values: ['report'],

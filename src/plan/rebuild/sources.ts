@@ -1,9 +1,9 @@
 import type { MirrorFacts } from '../../host/facts.ts';
 import type { ArchiveSource } from '../../tools/mmdebstrap.ts';
-import type { PlanContext } from './request.ts';
+import type { PlanContext, PlanRequest } from './request.ts';
 
 /** The archives a guest is installed from: the spec's mirror, or those of this machine. */
-export function findMirrors(context: PlanContext): MirrorFacts {
+export function findMirrors(context: Pick<PlanRequest, 'guest' | 'facts'>): MirrorFacts {
   const { guest, facts } = context;
   if (guest.mirror.kind === 'url') {
     return { archive: guest.mirror.url, security: facts.mirrors?.security };
@@ -25,7 +25,7 @@ export function listSources(context: PlanContext): ArchiveSource[] {
 }
 
 /** The proxy that packages come through while the guest is installed. */
-export function findProxy(context: PlanContext): string | undefined {
+export function findProxy(context: Pick<PlanRequest, 'site'>): string | undefined {
   const { cache } = context.site.host;
   if (cache.kind === 'apt-cacher-ng') return `http://${cache.address}`;
   return cache.kind === 'proxy' ? cache.url : undefined;

@@ -77,7 +77,8 @@ export function openAptSession(runner: Runner, directory: string, need: VaultNee
         removeFile(`${archives}/${file}`);
         throw refuse(need.guest, `${name} came with another hash than the archive's index says`);
       }
-      for (const file of listDirectory(archives)) if (file.endsWith('.deb')) removeFile(`${archives}/${file}`);
+      for (const file of listDirectory(archives))
+        if (file.endsWith('.deb')) removeFile(`${archives}/${file}`);
     },
   };
 }
@@ -107,7 +108,9 @@ async function describeItems(
 
 function requireFetched(result: CommandResult, guest: string): CommandResult {
   if (!result.failed || result.missing || result.aborted) return requireSuccess(result);
-  const lines = `${result.stderr}\n${result.stdout}`.split('\n').filter((line) => /^(E|W|Err)[:0-9]/.test(line));
+  const lines = `${result.stderr}\n${result.stdout}`
+    .split('\n')
+    .filter((line) => /^(E|W|Err)[:0-9]/.test(line));
   const why = result.timedOut ? 'it took too long' : lines.slice(0, 4).join(' ');
   throw refuse(guest, why === '' ? `${result.argv[0]} failed` : why);
 }

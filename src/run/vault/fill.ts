@@ -6,6 +6,7 @@ import { serialiseVaultManifest, type VaultManifest, vaultLayout } from '../../v
 import type { VaultNeed } from '../../vault/need.ts';
 import { clearSign, encodeKeyring, findFingerprint } from '../../vault/openpgp.ts';
 import { makeDirectory, writeFileAtomically } from '../files.ts';
+import { removeWorkTree } from '../files-tree.ts';
 import { countFreeBelow } from '../probe-host.ts';
 import type { Runner } from '../runner.ts';
 import { openSigningKey } from '../signing-key.ts';
@@ -49,6 +50,7 @@ export async function fillVault(
   const aside = corrupt.map(({ each }) => vault.objects.setAside(each.sha256));
   if (lacking.length > 0) await session.fetch(packages, vault.objects);
   const { manifest, fingerprint } = publish(vault, need, packages, now());
+  await removeWorkTree(runner, work, vault.directory);
   return { manifest, fetched: lacking.length, fetchedBytes, aside, fingerprint };
 }
 
@@ -60,7 +62,7 @@ function publish(vault: Vault, need: VaultNeed, packages: readonly WantedPackage
   const hash = createHash('sha256').update(index).digest('hex');
   const repository = `${need.guest}-${hash.slice(0, 16)}`;
   const key = openSigningKey(`${directory}/${vaultLayout.privateKey}`);
-  const release = clearSign(renderRelease(repository, index, now), key, Math.floor(now.getTime() / 1000));
+  const release = clearSign(renderRelease(need.suite, index, now), key, Math.floor(now.getTime() / 1000));
   makeDirectory(`${directory}/dists/${repository}/main/binary-amd64`, 0o755);
   makeDirectory(`${directory}/${vaultLayout.manifests}`, 0o755);
   const write = (path: string, content: string | Uint8Array) =>

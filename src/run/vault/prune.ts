@@ -29,9 +29,9 @@ export async function pruneVault(
     bytes += statPath(vault.objects.path(sha256))?.size ?? 0;
     vault.objects.remove(sha256);
   }
-  const trees = [
-    ...listDirectory(`${directory}/dists`).filter((name) => !repositories.has(name)),
-  ].map((name) => `${directory}/dists/${name}`);
+  const trees = [...listDirectory(`${directory}/dists`).filter((name) => !repositories.has(name))].map(
+    (name) => `${directory}/dists/${name}`,
+  );
   for (const tree of [...trees, `${directory}/${vaultLayout.work}`]) {
     await removeWorkTree(runner, tree, directory);
   }

@@ -1,0 +1,63 @@
+import { statePaths } from '../host/paths.ts';
+import type { PlanRequest, VaultSource } from '../plan/rebuild/request.ts';
+import { findMirrors, findProxy } from '../plan/rebuild/sources.ts';
+import { makeIssue } from '../report/codes.ts';
+import { EXIT, Failure } from '../report/failure.ts';
+import { findOfflineIssues } from '../run/vault/examine.ts';
+import { canReach } from '../run/vault/reach.ts';
+import { openVault, type Vault } from '../run/vault/vault.ts';
+import { describeNeed } from '../vault/need.ts';
+import { describeVaultSource } from '../vault/source.ts';
+import type { CommandContext } from './context.ts';
+import type { PlanHost } from './guest-host.ts';
+import { findVaultDirectory } from './vault-guests.ts';
+
+/**
+ * Whether a rebuild takes its packages from the vault: when `--offline` says so, or, said aloud, when the mirror does not
+ * answer and something is stored for the guest. Everything stored is hashed first.
+ * @throws Failure EXIT.notReady that names what is missing
+ */
+export async function chooseVault(
+  context: CommandContext,
+  host: PlanHost,
+  request: PlanRequest,
+  offline: boolean,
+): Promise<VaultSource | undefined> {
+  const { site, paths } = host;
+  const { guest } = request;
+  const { runner } = host.session;
+  const vault = openVault(findVaultDirectory(site, paths));
+  const isBootstrap = guest.install.kind === 'bootstrap';
+  if (!offline && (!isBootstrap || !(await mustFallBack(context, host, request, vault)))) return undefined;
+  const need = describeNeed(request);
+  const issues = await findOfflineIssues({ vault, need, runner, images: statePaths.images(paths) });
+  const [first] = issues;
+  if (first !== undefined) {
+    const message = issues.map((issue) => issue.message).join('\n  ');
+    throw new Failure(EXIT.notReady, first.code, message, first.hint);
+  }
+  if (!isBootstrap) return undefined;
+  if (request.bootstrapper !== 'mmdebstrap') {
+    const issue = makeIssue('RL1610', { bootstrapper: request.bootstrapper });
+    throw new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
+  }
+  const manifest = vault.readManifest(guest.name);
+  return manifest === undefined ? undefined : describeVaultSource(vault.directory, manifest);
+}
+
+/** Asks the mirror only where there is another way. */
+async function mustFallBack(
+  context: CommandContext,
+  host: PlanHost,
+  request: PlanRequest,
+  vault: Vault,
+): Promise<boolean> {
+  const { guest } = request;
+  const manifest = vault.readManifest(guest.name);
+  if (manifest === undefined) return false;
+  const { archive } = findMirrors(request);
+  const proxy = findProxy(request);
+  if (await canReach(host.session.runner, `${archive}/dists/${guest.suite}/InRelease`, proxy)) return false;
+  context.say(`the mirror ${archive} cannot be reached: building from the vault as of ${manifest.filled}\n`);
+  return true;
+}
