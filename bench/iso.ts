@@ -9,17 +9,56 @@ import { buildImage } from '../src/run/image-build.ts';
 import { createRunner } from '../src/run/runner-spawn.ts';
 import { buildLookalike } from '../test/support/netinst-lookalike.ts';
 
-/**
- * Remastering a 700 MB image side by side: cp, relight, relight --grow, and the usual way (extract, repack the initrd,
- * rebuild). Medians of RUNS runs, in seconds, on the same disk (BENCH_DIR), with the input's pages in memory and without.
- * relight syncs what it writes and hashes what it reads, so `cp` followed by `sync` is the fair measure.
- */
-const RUNS = Number(process.env.BENCH_RUNS ?? 3);
 const FILLER_BYTES = 550_000_000;
 const PRESEED = '#_preseed_V1\nd-i partman-auto/disk string /dev/vda\n';
 
-const work = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'relight-bench-'));
-const input = await buildLookalike('trixie', FILLER_BYTES);
+/** Medians in seconds. `cp` is without fsync(2); relight syncs what it writes, so `cpSynced` stands beside it. */
+export interface IsoTimes {
+  readonly megabytes: number;
+  readonly warm: Readonly<Record<'cp' | 'cpSynced' | 'build' | 'grow' | 'usual', number>>;
+  readonly cold: Readonly<Record<'cp' | 'build', number>>;
+  /** Of a file of 4 GiB. */
+  readonly inspect: number;
+  /** Bytes by which --grow makes a copy longer. */
+  readonly grown: number;
+}
+
+/**
+ * Remastering a 700 MB image side by side: cp, relight, relight --grow, and the usual way (extract, repack the initrds,
+ * rebuild), on the same disk (BENCH_DIR), with the input's pages in memory and without. All take turns, so that a busy
+ * moment hits each.
+ */
+export async function measureIso(runs: number): Promise<IsoTimes> {
+  work = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'relight-bench-'));
+  try {
+    input = join(work, 'in.iso');
+    copyFileSync(await buildLookalike('trixie', FILLER_BYTES), input);
+    const rows = {
+      cp: copy,
+      cpSynced: () => {
+        copy();
+        execFileSync('sync', [join(work, 'out.iso')]);
+      },
+      build: () => build(false),
+      grow: () => build(true),
+    };
+    const warm = await measureAll(rows, runs, false);
+    const grown = statSync(join(work, 'out.iso')).size - statSync(input).size;
+    const usual = await measureAll({ usual: usualWay }, 1, false);
+    const cold = await measureAll({ cp: rows.cp, build: rows.build }, runs, true);
+    const large = join(work, 'large.iso');
+    copyFileSync(input, large);
+    execFileSync('truncate', ['-s', '4G', large]);
+    const { inspect } = await measureAll({ inspect: () => inspectFile(large) }, runs, false);
+    const megabytes = Math.round(statSync(input).size / 1e6);
+    return { megabytes, warm: { ...warm, ...usual }, cold, inspect, grown };
+  } finally {
+    rmSync(work, { recursive: true });
+  }
+}
+
+let work = '';
+let input = '';
 
 async function build(grow: boolean): Promise<void> {
   await buildImage(createRunner({ environment: process.env }), {
@@ -68,57 +107,35 @@ function makeCold(): void {
   execFileSync('dd', [`if=${input}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
 }
 
-async function measure(run: () => unknown, cold: boolean): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < RUNS; round += 1) {
-    rmSync(join(work, 'out.iso'), { force: true });
-    execFileSync('sync');
-    if (cold) makeCold();
-    else execFileSync('cat', [input], { stdio: ['ignore', 'ignore', 'ignore'] });
-    const started = performance.now();
-    await run();
-    times.push((performance.now() - started) / 1000);
+async function measureAll<Name extends string>(
+  ways: Readonly<Record<Name, () => unknown>>,
+  runs: number,
+  cold: boolean,
+): Promise<Record<Name, number>> {
+  const names = Object.keys(ways) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < runs; round += 1) {
+    for (const name of names) {
+      rmSync(join(work, 'out.iso'), { force: true });
+      execFileSync('sync');
+      if (cold) makeCold();
+      else execFileSync('cat', [input], { stdio: ['ignore', 'ignore', 'ignore'] });
+      const started = performance.now();
+      await ways[name]();
+      times.get(name)?.push((performance.now() - started) / 1000);
+    }
   }
-  return times.sort((left, right) => left - right)[Math.floor(RUNS / 2)] ?? Number.NaN;
+  const median = (list: readonly number[] = []) =>
+    [...list].sort((left, right) => left - right)[Math.floor(list.length / 2)] ?? Number.NaN;
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name))])) as Record<Name, number>;
 }
 
 function copy(): void {
-  execFileSync('cp', ['--reflink=never', input, join(work, 'out.iso')]);
+  execFileSync('cp', [input, join(work, 'out.iso')]);
 }
 
-const rows: [string, () => unknown][] = [
-  ['cp', copy],
-  [
-    'cp, then sync of the file',
-    () => {
-      copy();
-      execFileSync('sync', [join(work, 'out.iso')]);
-    },
-  ],
-  ['relight iso build', () => build(false)],
-  ['relight iso build --grow', () => build(true)],
-  ['the usual way', usualWay],
-];
-console.log(
-  `| ${(statSync(input).size / 1e6).toFixed(0)} MB image | warm (s) | cold (s) | warm / (cp and sync) |\n|---|---|---|---|`,
-);
-let copyTime = Number.NaN;
-for (const [name, run] of rows) {
-  const warm = await measure(run, false);
-  const cold = name === 'the usual way' ? Number.NaN : await measure(run, true);
-  if (name.startsWith('cp, then')) copyTime = warm;
-  const ratio = Number.isNaN(copyTime) ? '' : (warm / copyTime).toFixed(2);
-  console.log(`| ${name} | ${warm.toFixed(2)} | ${Number.isNaN(cold) ? '' : cold.toFixed(2)} | ${ratio} |`);
-}
-const large = join(work, 'large.iso');
-copyFileSync(input, large);
-execFileSync('truncate', ['-s', '4G', large]);
-const inspect = await measure(async () => {
-  const source = await openFileSource(large);
+async function inspectFile(path: string): Promise<void> {
+  const source = await openFileSource(path);
   await inspectImage(source);
   await source.close();
-}, false);
-console.log(
-  `\ninspect of 4 GiB: ${inspect.toFixed(3)} s; peak memory of all of it: ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB`,
-);
-rmSync(work, { recursive: true });
+}

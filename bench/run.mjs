@@ -1,5 +1,6 @@
 // `npm run bench`: how long relight takes, each beside something to compare it with, in one run.
-//   npm run bench -- start check plan bootstrap   only these; BENCH_RUNS and BENCH_BOOTSTRAP_RUNS set the rounds
+//   npm run bench -- start check plan iso bootstrap   only these; BENCH_RUNS and BENCH_BOOTSTRAP_RUNS set the rounds,
+//   BENCH_DIR the disk for iso
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,7 @@ const work = mkdtempSync(join(tmpdir(), 'relight-bench-'));
 try {
   if (isWanted('start')) compareStart();
   if (isWanted('check') || isWanted('plan')) await compareSite();
+  if (isWanted('iso')) await compareIso();
   if (isWanted('bootstrap')) compareBootstrap();
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -48,7 +50,7 @@ function compareStart() {
 async function compareSite() {
   const site = join(work, 'site');
   makeSite(site, GUESTS);
-  const { measureInProcess } = await loadBundle();
+  const { measureInProcess } = await loadBundle('in-process');
   const { yaml, parse, plan, actions } = measureInProcess(site);
   if (isWanted('check')) {
     const argv = [process.execPath, PROGRAM, 'check', '--site', site];
@@ -61,12 +63,12 @@ async function compareSite() {
   }
 }
 
-async function loadBundle() {
+async function loadBundle(name) {
   const { build } = await import('esbuild');
-  const outfile = join(work, 'in-process.mjs');
+  const outfile = join(work, `${name}.mjs`);
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['bench/in-process.ts'],
+    entryPoints: [`bench/${name}.ts`],
     outfile,
     bundle: true,
     platform: 'node',
@@ -80,6 +82,20 @@ async function loadBundle() {
     logLevel: 'warning',
   });
   return import(pathToFileURL(outfile).href);
+}
+
+async function compareIso() {
+  const { measureIso } = await loadBundle('iso');
+  const { megabytes, warm, cold, inspect, grown } = await measureIso(Math.min(RUNS, 5));
+  const limit = 'at most 1.5 times';
+  addRow(`iso build of ${megabytes} MB, warm`, warm.build, 'cp', warm.cp, warm.build <= 1.5 * warm.cp, limit);
+  addRow(`iso build of ${megabytes} MB, warm`, warm.build, 'cp, then sync', warm.cpSynced);
+  addRow(`iso build of ${megabytes} MB, cold`, cold.build, 'cp', cold.cp, cold.build <= 1.5 * cold.cp, limit);
+  const isFast = 5 * warm.build <= warm.usual;
+  addRow('iso build, warm', warm.build, 'extract, repack, rebuild', warm.usual, isFast, 'at most a fifth');
+  const added = `cp; ${(grown / 1e6).toFixed(1)} MB appended`;
+  addRow('iso build --grow, warm', warm.grow, added, warm.cp);
+  addRow('iso inspect of 4 GiB', inspect, 'cp of 700 MB', warm.cp, inspect < 0.3, 'under 0.3 s');
 }
 
 function compareBootstrap() {

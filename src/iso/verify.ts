@@ -78,19 +78,25 @@ async function hashFile(image: IsoImage, entry: IsoEntry): Promise<string> {
   return hash.digest('hex');
 }
 
-const CHUNK = 256 * 1024;
+const CHUNK = 1024 * 1024;
 
-/** A hash of a whole source, in hex. */
+/** A hash of a whole source, in hex. The next piece is read while one is hashed. */
 export async function hashSource(
   source: ByteSource,
   algorithm: 'sha256' | 'sha512',
   onProgress?: OnProgress,
 ): Promise<string> {
   const hash = createHash(algorithm);
-  for (let offset = 0; offset < source.size; offset += CHUNK) {
-    const length = Math.min(CHUNK, source.size - offset);
-    hash.update(await readExactly(source, offset, length, 'the image'));
-    onProgress?.(offset + length, source.size);
+  const read = (offset: number) =>
+    readExactly(source, offset, Math.min(CHUNK, source.size - offset), 'the image');
+  let next = source.size > 0 ? read(0) : undefined;
+  for (let offset = 0; next !== undefined; ) {
+    const piece = await next;
+    offset += piece.length;
+    next = offset < source.size ? read(offset) : undefined;
+    next?.catch(() => undefined);
+    hash.update(piece);
+    onProgress?.(offset, source.size);
   }
   return hash.digest('hex');
 }

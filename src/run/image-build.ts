@@ -1,16 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  openSync,
-  realpathSync,
-  rmSync,
-  statfsSync,
-} from 'node:fs';
-import { open } from 'node:fs/promises';
+import { existsSync, realpathSync, rmSync, statfsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { openImage } from '../iso/image.ts';
 import { inspectImage } from '../iso/inspect.ts';
@@ -22,17 +11,12 @@ import type { RemasterRequest } from '../iso/remaster/request.ts';
 import { judgeOrigin, type Origin } from '../iso/signature.ts';
 import { hashSource } from '../iso/verify.ts';
 import { EXIT, Failure } from '../report/failure.ts';
-import {
-  buildGrowArgv,
-  buildRewriteArgv,
-  buildXorrisoEnvironment,
-  parseXorrisoProgress,
-} from '../tools/xorriso.ts';
 import { type FileSource, openFileSource } from './byte-source.ts';
 import { renameSynced, writeFileAtomically } from './files.ts';
 import { type OriginRequest, readSums } from './image-origin.ts';
-import { listLaidFiles, writeStage } from './image-stage.ts';
-import { type Runner, requireSuccess } from './runner.ts';
+import { listLaidFiles } from './image-stage.ts';
+import { syncDraft, type WriteMethod, writeDraft } from './image-write.ts';
+import type { Runner } from './runner.ts';
 
 export interface BuildRequest extends Omit<RemasterRequest, 'erases' | 'laidFiles'> {
   readonly input: string;
@@ -54,8 +38,6 @@ export interface BuildResult {
   readonly origin: Origin;
 }
 
-/** For a rewrite of any image that one writes to a stick. */
-const DEADLINE_SECONDS = 3600;
 /** Of room on the disk beyond the input's size: directories written again, padding. */
 const SLACK_BYTES = 16 * 1024 * 1024;
 
@@ -83,6 +65,7 @@ export async function buildImage(
     const plan = await planRemaster(image, inspection, { ...request, erases: erasure.words, laidFiles });
     checkSpace(request, plan, input.size);
     const hasJoliet = image.trees.includes('joliet');
+    const isRemastered = inspection.previous !== undefined;
     const sums = await readSums(runner, { ...request.origin, image: request.input });
     const draft = join(
       dirname(request.output),
@@ -93,12 +76,15 @@ export async function buildImage(
       const algorithm = sums.kind === 'signed' ? 'sha512' : 'sha256';
       const hashing = hashSource(input, algorithm);
       hashing.catch(() => undefined);
-      await writeDraft(runner, request, plan, { draft, hasJoliet }, onProgress);
-      const hash = await hashing;
+      const method = await writeDraft(
+        runner,
+        { ...request, source: input, draft, plan, hasJoliet, isRemastered },
+        onProgress,
+      );
+      const [hash] = await Promise.all([hashing, readBack(image, draft, plan)]);
       const origin = judgeOrigin(sums, hash, basename(request.input));
-      await readBack(image, draft, plan);
       await syncDraft(draft);
-      const manifest = writeManifest(request, plan, origin, { [algorithm]: hash });
+      const manifest = writeManifest(request, plan, { method, origin, hash: { [algorithm]: hash } });
       renameSynced(draft, request.output);
       return { output: request.output, manifest, origin };
     } finally {
@@ -129,55 +115,6 @@ function checkSpace(request: BuildRequest, plan: RemasterPlan, inputBytes: numbe
   if (!request.grow && free < needed) throw isoFailure('no-space', { path: directory, free, needed });
 }
 
-interface Draft {
-  readonly draft: string;
-  readonly hasJoliet: boolean;
-}
-
-async function writeDraft(
-  runner: Runner,
-  request: BuildRequest,
-  plan: RemasterPlan,
-  { draft, hasJoliet }: Draft,
-  onProgress?: (percent: number) => void,
-): Promise<void> {
-  closeSync(openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
-  const stage = writeStage(plan, dirname(request.output));
-  try {
-    const tree = join(stage, 'tree');
-    if (request.grow) {
-      copyFileSync(request.input, draft, constants.COPYFILE_FICLONE);
-      // The copy took the input's mode; what comes now is secret.
-      chmodSync(draft, 0o600);
-    }
-    const argv = request.grow
-      ? buildGrowArgv({ output: draft, stage: tree, hasJoliet })
-      : buildRewriteArgv({ input: request.input, output: draft, stage: tree, hasJoliet });
-    const result = await runner.run({
-      argv,
-      environment: buildXorrisoEnvironment(plan.epoch),
-      deadlineSeconds: DEADLINE_SECONDS,
-      onLine: (_stream, line) => {
-        const percent = parseXorrisoProgress(line);
-        if (percent !== undefined) onProgress?.(percent);
-      },
-    });
-    requireSuccess(result);
-  } finally {
-    rmSync(stage, { recursive: true, force: true });
-  }
-}
-
-/** On the disk before it gets its name, so that a power cut leaves no half image under it either. */
-async function syncDraft(draft: string): Promise<void> {
-  const file = await open(draft, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 /** Reads the draft back and compares it with the plan. */
 async function readBack(
   input: Parameters<typeof compareWithPlan>[0],
@@ -196,14 +133,17 @@ async function readBack(
 function writeManifest(
   request: BuildRequest,
   plan: RemasterPlan,
-  origin: Origin,
-  inputHash: Readonly<Record<string, string>>,
+  made: {
+    readonly method: WriteMethod;
+    readonly origin: Origin;
+    readonly hash: Readonly<Record<string, string>>;
+  },
 ): string {
   const path = `${request.output}.manifest.json`;
   const record = {
     ...plan.manifest,
-    method: request.grow ? 'grow' : 'rewrite',
-    input: { name: basename(request.input), ...inputHash, origin },
+    method: made.method,
+    input: { name: basename(request.input), ...made.hash, origin: made.origin },
   };
   writeFileAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`, 0o600);
   return path;

@@ -77,7 +77,9 @@ describe('build', () => {
 
   test('remastering a remastered image replaces the first overlay and keeps the original menu', async () => {
     const [first, second] = [join(lab.work, 'out', 'first.iso'), join(lab.work, 'out', 'second.iso')];
-    expect(lab.build(first, '--force').status).toBe(0);
+    writeFileSync(join(lab.work, 'first.cfg'), `${PRESEED}d-i passwd/user-fullname string first-canary\n`);
+    expect(lab.build(first, '--force', '--preseed', 'first.cfg').status).toBe(0);
+    expect(readFileSync(first).includes('first-canary')).toBe(true);
     const options = ['--preseed', 'preseed.cfg', '--insecure', '--force'];
     expect(lab.relight(['iso', 'build', 'db1', '--from', first, '-o', second, ...options]).status).toBe(0);
     const shown = lab.relight(['iso', 'inspect', second]);
@@ -87,8 +89,25 @@ describe('build', () => {
     });
     expect(shown.stdout).not.toContain('web1');
     expect(shown.stdout).not.toContain('canary');
+    // Appending would leave the first guest's secrets where no name leads to them.
+    expect(readFileSync(second).includes('first-canary')).toBe(false);
     const original = (await listByRelight(first)).get('/isolinux/original.cfg');
     expect((await listByRelight(second)).get('/isolinux/original.cfg')).toBe(original);
+  }, 60_000);
+
+  test('as xorriso reads it, both partition tables span the image, and its boot images have not moved', () => {
+    const output = join(lab.work, 'out', 'tables.iso');
+    expect(lab.build(output, '--force').status).toBe(0);
+    expect(JSON.parse(readFileSync(`${output}.manifest.json`, 'utf8')).method).toBe('append');
+    const [before, after] = [reportBoot(lab.input), reportBoot(output)];
+    const sectors = statSync(output).size / 512;
+    expect(after).toMatch(new RegExp(`^MBR partition +: +1 +0x80 +0x00 +0 +${sectors}$`, 'm'));
+    expect(after).toMatch(new RegExp(`^GPT lba range +: +64 +${sectors - 54} +${sectors - 1}$`, 'm'));
+    expect(after).not.toMatch(/problem|invalid/i);
+    const kept = (text: string) =>
+      text.split('\n').filter((line) => /boot img|boot-info|partition path/.test(line));
+    expect(kept(after)).toEqual(kept(before));
+    expect(kept(after).length).toBeGreaterThan(4);
   }, 60_000);
 
   test('--grow appends less than a MiB and leaves the boot images where they are', () => {
@@ -118,6 +137,11 @@ describe('build', () => {
     });
   }, 60_000);
 });
+
+function reportBoot(image: string): string {
+  const argv = ['-indev', image, '-report_system_area', 'plain', '-report_el_torito', 'plain'];
+  return execFileSync('xorriso', argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+}
 
 function symlinkIn(directory: string): void {
   execFileSync('ln', ['-s', '/etc/shadow', join(directory, 'leak')]);

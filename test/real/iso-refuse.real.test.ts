@@ -64,7 +64,7 @@ describe('what is refused leaves nothing behind', () => {
     ] as const) {
       writeFileSync(
         join(path, 'xorriso'),
-        `#!/bin/bash\nwhile [ $# -gt 0 ]; do [ "$1" = -outdev ] && OUT=$2; shift; done\n${script}\n`,
+        `#!/bin/bash\nwhile [ $# -gt 0 ]; do [[ $1 = -outdev || $1 = -dev ]] && OUT=$2; shift; done\n${script}\n`,
       );
       chmodSync(join(path, 'xorriso'), 0o755);
       const ended = lab.relight(lab.buildArguments(output()), { PATH: `${path}:${process.env.PATH}` });
