@@ -108,4 +108,6 @@ forget_proxy || give_up proxy
 make_swap || give_up swap
 rm -rf "$data/shadow" "$data/disk.key"
 say "late script done"
+# The watcher believes no end without the word of this very installation.
+[ ! -f "$data/nonce" ] || say "installed $(cat "$data/nonce")"
 exit 0

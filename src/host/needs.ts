@@ -11,6 +11,7 @@ export function listPrograms(plan: Plan): string[] {
       if (step.do === 'format-if-blank' && step.filesystem === 'xfs') programs.add('mkfs.xfs');
       if (step.do === 'create-volume' && step.storage.kind !== 'files') programs.add('lvcreate');
       if (step.do === 'mount-root') for (const name of ['mount', 'umount', 'sfdisk']) programs.add(name);
+      if (step.do === 'adopt-root') for (const name of ['e2fsck', 'tune2fs', 'sfdisk']) programs.add(name);
       if (step.do === 'start-domain') programs.add(plan.hypervisor === 'xl' ? 'xl' : 'qemu-system-x86_64');
     }
   };

@@ -27,6 +27,12 @@ export function describeStep(step: Step): string {
       return `mount the root of ${step.device} at ${step.path}${step.readOnly ? ', read-only' : ''}`;
     case 'unmount-root':
       return `unmount ${step.path}`;
+    case 'adopt-root':
+      return `check the filesystem in partition ${step.partition} of ${step.device} and give it UUID ${step.uuid}`;
+    case 'build-initrd':
+      return `write ${step.target} from ${step.initrd} and ${step.files.length} files`;
+    case 'watch-install':
+      return `follow the installer on ${step.domain} for up to ${step.deadline} s`;
     case 'unpack-overlay':
       return `put ${step.entries.length} files into ${step.root}: ${step.entries.map((each) => each.path).join(' ')}`;
     case 'set-password':

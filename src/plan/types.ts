@@ -70,6 +70,8 @@ export interface DomainDefinition {
   readonly kernel:
     | { readonly kernel: string; readonly initrd: string; readonly commandLine: string }
     | undefined;
+  /** The domain ends when it reboots: an installer, or a guest that is only tried. */
+  readonly once?: boolean;
   /** TCP ports inside the guest that the checks need; QEMU forwards them to free ports of 127.0.0.1. */
   readonly ports: readonly number[];
 }
@@ -130,6 +132,33 @@ export type Step =
     }
   /** Unmounts it and removes the mount point; not mounted, or no such path, is fine. */
   | { readonly do: 'unmount-root'; readonly path: string }
+  /** Checks the ext4 filesystem in a partition of a disk that the installer has made, and gives it a UUID. */
+  | {
+      readonly do: 'adopt-root';
+      readonly device: string;
+      readonly partition: number;
+      readonly uuid: string;
+      /** Where the BIOS boot partition must lie, in bytes. */
+      readonly biosOffset: number;
+    }
+  /** Writes the installer's initrd: files of the overlay, Debian's initrd, and perhaps what completes it. */
+  | {
+      readonly do: 'build-initrd';
+      readonly initrd: string;
+      readonly completion?: string;
+      readonly files: readonly { readonly path: string; readonly content: Content; readonly mode: number }[];
+      readonly target: string;
+    }
+  /** Follows the Debian installer on a domain's console until it has powered the domain off. */
+  | {
+      readonly do: 'watch-install';
+      readonly domain: string;
+      readonly console: string;
+      readonly nonce: string;
+      /** Seconds for the whole installation, and without any sign of life. */
+      readonly deadline: number;
+      readonly silence: number;
+    }
   | { readonly do: 'unpack-overlay'; readonly root: string; readonly entries: readonly OverlayEntry[] }
   | { readonly do: 'set-password'; readonly root: string; readonly user: string; readonly secret: string }
   | {

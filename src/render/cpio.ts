@@ -35,6 +35,17 @@ export function writeCpio(entries: readonly CpioEntry[]): Uint8Array {
   return archive;
 }
 
+/** The entries with a directory of mode 0755 before whatever lies in one that is not among them. */
+export function withParents(entries: readonly CpioEntry[]): CpioEntry[] {
+  const known = new Set(entries.map(({ path }) => path));
+  return entries.flatMap((entry) => {
+    const parts = entry.path.split('/').slice(0, -1);
+    const parents = parts.map((_, index) => parts.slice(0, index + 1).join('/')).filter((path) => !known.has(path));
+    for (const path of parents) known.add(path);
+    return [...parents.map((path) => ({ path, mode: 0o040755, content: new Uint8Array(0) })), entry];
+  });
+}
+
 function isPlainPath(path: string): boolean {
   if (path === TRAILER || path.length > 1024 || path.includes('\0')) return false;
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');

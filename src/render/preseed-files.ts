@@ -40,6 +40,7 @@ export function listInstallerFiles(request: PreseedRequest): InitrdFile[] {
     ...listUserFiles(request),
     ...listKeyFiles(request),
     ...listSwapFile(request),
+    ...(request.nonce === undefined ? [] : [plain('nonce', `${requireNonce(request.nonce)}\n`)]),
   ];
 }
 
@@ -81,6 +82,10 @@ function listSwapFile({ swap }: PreseedRequest): InitrdFile[] {
   if (swap === undefined) return [];
   const device = requireMatch('a disk', swap.device, /^\/dev\/[a-z0-9]+$/, 'such as /dev/xvdb');
   return [plain('swap', `${device} ${requireUuid('a swap area', swap.uuid)}\n`)];
+}
+
+function requireNonce(nonce: string): string {
+  return requireMatch('a nonce', nonce, /^[0-9a-f]{8,64}$/, 'hexadecimal digits');
 }
 
 function script(name: string, content: string): InitrdFile {

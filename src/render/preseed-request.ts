@@ -15,6 +15,12 @@ export interface PreseedRequest {
   readonly packages: readonly string[];
   /** Words for the installed kernel's command line. */
   readonly commandLine: string;
+  /** Printed by the late script when all is done, so that the watcher knows a finished installation. */
+  readonly nonce?: string;
+  /** True: relight makes the guest boot once it is installed, and the installer leaves the boot loader alone. */
+  readonly skipBootLoader?: boolean;
+  /** True: the initrd has all kernel modules already, and the mirror has none for it. */
+  readonly hasModules?: boolean;
   /** The name of the secret that holds a user's password hash. */
   readonly nameSecret: (user: string) => string;
   /** The name of the secret that holds the key of an encrypted disk. */

@@ -40,8 +40,9 @@ export function listClockAnswers(guest: GuestSpec): PreseedAnswer[] {
   ];
 }
 
-export function listHardwareAnswers(): PreseedAnswer[] {
+export function listHardwareAnswers(request: PreseedRequest): PreseedAnswer[] {
   return [
+    ...(request.hasModules === true ? [answer('anna/no_kernel_modules', 'boolean', 'true')] : []),
     answer('hw-detect/load_firmware', 'boolean', 'false'),
     answer('hw-detect/firmware-lookup', 'string', 'never'),
     answer('cdrom-detect/eject', 'boolean', 'false'),
@@ -52,6 +53,7 @@ export function listBootAnswers(request: PreseedRequest): PreseedAnswer[] {
   const device = requirePath('a disk', request.rootDevice);
   const words = requireCommandLine(request.commandLine);
   return [
+    ...(request.skipBootLoader === true ? [answer('grub-installer/skip', 'boolean', 'true', 'boot')] : []),
     answer('grub-installer/bootdev', 'string', device, 'boot'),
     answer('grub-installer/only_debian', 'boolean', 'true', 'boot'),
     answer('grub-installer/with_other_os', 'boolean', 'true', 'boot'),

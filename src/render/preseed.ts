@@ -47,7 +47,7 @@ function listSections(request: PreseedRequest): readonly Section[] {
   const { guest } = request;
   return [
     ['Language and keyboard', listLocaleAnswers(guest)],
-    ['Hardware', listHardwareAnswers()],
+    ['Hardware', listHardwareAnswers(request)],
     ['Network of the installer; the late script configures all nics', listNetworkAnswers(guest)],
     ['Clock', listClockAnswers(guest)],
     ['Accounts; the late script makes the other users', listAccountAnswers(request)],

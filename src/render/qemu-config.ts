@@ -53,6 +53,7 @@ const domain = z.strictObject({
       commandLine: z.string(),
     })
     .optional(),
+  once: z.boolean().optional(),
   ports: z.array(z.int().min(1).max(65535)),
 });
 
@@ -95,7 +96,8 @@ function restore(read: z.infer<typeof domain>): DomainDefinition {
     gateway6,
     forward: forward.map(({ port, guestPort, ...where }) => ({ ...where, port, guestPort })),
   }));
-  return { ...read, nics, kernel: read.kernel };
+  const { once, ...rest } = read;
+  return { ...rest, ...(once === undefined ? {} : { once }), nics, kernel: read.kernel };
 }
 
 function parseJson(text: string): unknown {

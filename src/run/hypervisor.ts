@@ -27,6 +27,8 @@ export interface Hypervisor {
   destroy(name: string): Promise<void>;
   /** Lets go of a guest's console, so that a person can use it; what it says from now on is not logged. */
   releaseConsole?(name: string): void;
+  /** Counters of the domain's disks and nics as text: when it changes, the domain has done something. */
+  measure?(name: string): Promise<string | undefined>;
   find(name: string): Promise<RunningDomain | undefined>;
   list(): Promise<readonly RunningDomain[]>;
   /** Where a check reaches a TCP port of a guest. */

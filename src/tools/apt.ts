@@ -96,3 +96,18 @@ export function readStanzaField(stanza: string, field: string): string | undefin
   const line = stanza.split('\n').find((each) => each.startsWith(`${field}: `));
   return line?.slice(field.length + 2).trim();
 }
+
+/** argv that fetches packages themselves, without what they depend on, into a directory. */
+export function buildDownloadArgv(target: string, packages: readonly string[]): string[] {
+  return ['env', '--chdir', target, 'apt-get', 'download', '--quiet=2', '--', ...packages];
+}
+
+/** argv that lists what `buildDownloadArgv` would fetch, for `parsePrintUris`. */
+export function buildDownloadUrisArgv(packages: readonly string[]): string[] {
+  return ['apt-get', 'download', '--print-uris', '--quiet=2', '--', ...packages];
+}
+
+/** argv of dpkg-deb(1) that unpacks a package's files. */
+export function buildUnpackDebArgv(deb: string, target: string): string[] {
+  return ['dpkg-deb', '--extract', deb, target];
+}

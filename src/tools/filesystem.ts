@@ -52,3 +52,16 @@ export function parseProbe(output: string): Readonly<Record<string, string>> {
   }
   return values;
 }
+
+/**
+ * argv of e2fsck(8) and tune2fs(8) that check a filesystem inside a disk and give it a UUID. Both take libext2fs's
+ * options behind a question mark; a UUID is only changed on a filesystem that has just been checked.
+ */
+export function buildSetUuidArgv(
+  device: string,
+  offset: number,
+  uuid: string,
+): { readonly check: readonly string[]; readonly set: readonly string[] } {
+  const place = `${device}?offset=${offset}`;
+  return { check: ['e2fsck', '-f', '-y', place], set: ['tune2fs', '-U', uuid, place] };
+}

@@ -83,7 +83,7 @@ async function startQemu(domain: DomainDefinition, console: string, options: Qem
     domain,
     accelerator,
     networks: playNetworks(domain.nics, ports),
-    stopOnReboot: domain.nics.length === 0,
+    stopOnReboot: domain.once === true || domain.nics.length === 0,
     places: {
       pidFile: places.pidFile,
       controlSocket: places.controlSocket,

@@ -5,11 +5,14 @@ import { checkRootfs } from '../rootfs/check.ts';
 import { unpackOverlay } from '../rootfs/overlay.ts';
 import { setPassword } from '../rootfs/password.ts';
 import { requireSuccess } from '../runner.ts';
+import { adoptRoot } from './adopt-root.ts';
+import { buildInitrd } from './build-initrd.ts';
 import type { StepContext } from './context.ts';
 import { copyKernel, embedGrubImages, formatIfBlank, writeGrubConfig } from './disk.ts';
 import { performFileStep } from './files.ts';
 import { runChecks } from './guest-checks.ts';
 import { mountRoot, unmountRoot } from './mount-root.ts';
+import { watchInstall } from './watch-install.ts';
 import { waitReady } from './wait-ready.ts';
 
 /** Gives one step of a plan its effect. Every step may be performed again. @throws Failure */
@@ -22,6 +25,12 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
       return mountRoot(step, context);
     case 'unmount-root':
       return unmountRoot(step, context);
+    case 'adopt-root':
+      return adoptRoot(step, context);
+    case 'build-initrd':
+      return buildInitrd(step, context);
+    case 'watch-install':
+      return watchInstall(step, context);
     case 'unpack-overlay':
       return unpackOverlay(runner, step.root, step.entries, secrets);
     case 'set-password':

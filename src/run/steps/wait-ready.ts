@@ -89,12 +89,13 @@ function describeFailure(
 }
 
 /** Reads what has been added to a console's log since the last call, as clean lines. */
-export function openConsole(path: string): { read: () => string[] } {
+export function openConsole(path: string): { read: () => string[]; unfinished: () => string } {
   const cleaner = new ConsoleCleaner();
   const decoder = new TextDecoder('utf-8');
   const block = Buffer.alloc(64 * 1024);
   let offset = 0;
   return {
+    unfinished: () => cleaner.unfinished,
     read: () => {
       if (!existsSync(path) || offset > LARGEST_CONSOLE) return [];
       const file = openSync(path, 'r');

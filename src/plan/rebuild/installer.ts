@@ -1,0 +1,219 @@
+import { statePaths } from '../../host/paths.ts';
+import { listInstallerFiles } from '../../render/preseed-files.ts';
+import type { PreseedRequest } from '../../render/preseed-request.ts';
+import { renderQemuConfig } from '../../render/qemu-config.ts';
+import { layOutRootDisk } from '../../render/sfdisk.ts';
+import { renderXlConfig } from '../../render/xl-config.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
+import { deriveUuid } from '../../spec/identity.ts';
+import { buildChrootArgv } from '../../tools/chroot.ts';
+import type { Action, DomainDefinition, RootPlace, Step } from '../types.ts';
+import { makeHeader } from './header.ts';
+import { withMountedRoot } from './mounted-root.ts';
+import { listEarlyFiles } from './overlay.ts';
+import { needsBiosBoot } from './packages.ts';
+import { checkRoot, personaliseRoot } from './personalise.ts';
+import { makePreseedRequest } from './preseed.ts';
+import type { PlanContext } from './request.ts';
+import { CORE_IMAGE, embedBiosImage, prepareBoot } from './write.ts';
+
+/** Seconds. Software emulation takes about an hour on a busy machine; a real one takes minutes. */
+const INSTALL_DEADLINE = 4 * 3600;
+const SILENCE_DEADLINE = 1800;
+/** Below it the installer leaves components out, and asks (lowmem). */
+const LEAST_MEMORY = 1024 ** 3;
+/** The recipe's partitions: the first is for the BIOS, the second holds the root filesystem. */
+const ROOT: RootPlace & { partition: number } = { partition: 2 };
+
+/**
+ * Route `installer`: Debian's own installer in a domain of its own, with the new root and swap volumes and nothing else.
+ * What it leaves is then made the same as what route `bootstrap` makes, mounted on this machine.
+ */
+export function installRoot(context: PlanContext): Action[] {
+  return [
+    prepareInstaller(context),
+    runInstaller(context),
+    adoptRoot(context),
+    withMountedRoot(context, ROOT, { ...personaliseRoot(context, 'exist'), redoFrom: 'run-installer' }),
+    withMountedRoot(context, ROOT, withBoot(context)),
+    withMountedRoot(context, ROOT, checkRoot(context)),
+  ];
+}
+
+function prepareInstaller(context: PlanContext): Action {
+  const netboot = requireNetboot(context);
+  const target = `${context.work}/installer-initrd.img`;
+  return {
+    id: 'prepare-installer',
+    phase: 'install',
+    title: `make the installer's initrd for kernel ${netboot.kernelVersion}`,
+    creates: [{ kind: 'file', name: target }],
+    destroys: [],
+    probe: { kind: 'path', path: target },
+    steps: [
+      {
+        do: 'build-initrd',
+        initrd: netboot.initrd,
+        ...(netboot.completion === undefined ? {} : { completion: netboot.completion }),
+        files: listInstallerFiles(requestInstallation(context)),
+        target,
+      },
+    ],
+    undo: [{ do: 'remove', path: target }],
+  };
+}
+
+function runInstaller(context: PlanContext): Action {
+  const domain = defineInstaller(context);
+  const config = `${context.operationDirectory}/install.cfg`;
+  const console = `${context.operationDirectory}/console-install.log`;
+  return {
+    id: 'run-installer',
+    phase: 'install',
+    title: `install ${context.guest.suite} by the Debian installer in ${domain.name}`,
+    creates: [{ kind: 'domain', name: domain.name }],
+    destroys: [],
+    probe: { kind: 'journal' },
+    steps: [
+      { do: 'destroy-domain', domain: domain.name },
+      { do: 'remove', path: console },
+      { do: 'write-file', path: config, content: renderInstaller(context, domain), mode: 0o600 },
+      // What an interrupted installation left would make the partitioner ask.
+      ...domain.disks.map(
+        (disk): Step => ({ do: 'run', argv: ['wipefs', '--all', '--quiet', '--', disk.device], deadline: 120 }),
+      ),
+      { do: 'start-domain', domain, config, console },
+      {
+        do: 'watch-install',
+        domain: domain.name,
+        console,
+        nonce: context.nonce,
+        deadline: INSTALL_DEADLINE,
+        silence: SILENCE_DEADLINE,
+      },
+      { do: 'destroy-domain', domain: domain.name },
+    ],
+    undo: [{ do: 'destroy-domain', domain: domain.name }],
+  };
+}
+
+/** The filesystem gets the UUID of this operation; the installer's log is kept with the operation. */
+function adoptRoot(context: PlanContext): Action {
+  const { rootDisk, rootfs, operationDirectory } = context;
+  const device = rootDisk.volume.path;
+  const { biosOffset } = layOutRootDisk(rootDisk.volume.size, false);
+  const adopt: Step = {
+    do: 'adopt-root',
+    device,
+    partition: ROOT.partition,
+    uuid: rootDisk.filesystemUuid,
+    biosOffset,
+  };
+  const logs = ['syslog', 'partman', 'status'].map((name) => `${rootfs}/var/log/installer/${name}`);
+  const copy: Step = {
+    do: 'run',
+    argv: ['install', '--mode=0600', '--', ...logs, `${operationDirectory}/installer/`],
+    deadline: 120,
+  };
+  const action = withMountedRoot(
+    context,
+    ROOT,
+    {
+      id: 'adopt-root',
+      phase: 'personalise',
+      title: 'check what the installer left, and keep its logs',
+      creates: [{ kind: 'directory', name: `${operationDirectory}/installer` }],
+      destroys: [],
+      probe: { kind: 'journal' },
+      steps: [{ do: 'make-directory', path: `${operationDirectory}/installer`, mode: 0o700 }, copy],
+      undo: [],
+    },
+    true,
+  );
+  return { ...action, steps: [adopt, ...action.steps] };
+}
+
+/** The boot files, as for every route; the initrd is made anew with the modules that Xen and QEMU need. */
+function withBoot(context: PlanContext): Action {
+  const { rootfs, guest } = context;
+  const inside = (command: string[]): Step => ({ do: 'run', argv: buildChrootArgv(rootfs, command), deadline: 900 });
+  const action = prepareBoot(context);
+  const early: Step = {
+    do: 'unpack-overlay',
+    root: rootfs,
+    entries: listEarlyFiles(context).map(({ path, content, mode }) => ({
+      ...{ path, mode, owner: 'root', group: 'root' },
+      body: { kind: 'content', content },
+    })),
+  };
+  return {
+    ...action,
+    steps: [
+      early,
+      ...(guest.locale === 'C.UTF-8' ? [] : [inside(['locale-gen'])]),
+      inside(['update-initramfs', '-u', '-k', 'all']),
+      ...action.steps,
+      ...(needsBiosBoot(context) ? [embedBiosImage(context, CORE_IMAGE)] : []),
+    ],
+  };
+}
+
+/** What the installer is told: relight makes the guest boot, and the late script prints this operation's nonce. */
+export function requestInstallation(context: PlanContext): PreseedRequest {
+  return {
+    ...makePreseedRequest(context),
+    nonce: context.nonce,
+    skipBootLoader: true,
+    hasModules: requireNetboot(context).completion !== undefined,
+  };
+}
+
+/** Root and swap only, so that no answer can reach data; in QEMU the root is the first disk. */
+function defineInstaller(context: PlanContext): DomainDefinition {
+  const { guest, site, operation, work, serialConsole } = context;
+  const rebuilt = context.disks.filter((planned) => !planned.disk.keep);
+  const disks = [context.rootDisk, ...rebuilt.filter((planned) => planned !== context.rootDisk)];
+  const console = serialConsole ? 'console=ttyS0,115200n8' : 'console=hvc0';
+  return {
+    name: `${guest.name}~install`,
+    uuid: deriveUuid(site.name, guest.name, 'install', operation),
+    // The kernel is handed over: an HVM guest is installed as PVH, whose disks have the same names.
+    guest: guest.guest === 'pv' ? 'pv' : 'pvh',
+    boot: 'direct',
+    memoryBytes: Math.max(guest.memoryBytes, LEAST_MEMORY),
+    vcpus: guest.vcpus,
+    disks: disks.map((planned) => ({
+      name: planned.volume.name,
+      device: planned.volume.path,
+      target: planned.target,
+      readOnly: false,
+    })),
+    nics: guest.nics,
+    kernel: {
+      kernel: requireNetboot(context).kernel,
+      initrd: `${work}/installer-initrd.img`,
+      // The text frontend prints what the watcher reads. Never auto=true beside a preseed in the initrd.
+      commandLine: `priority=critical DEBIAN_FRONTEND=text ${console}`,
+    },
+    once: true,
+    ports: [],
+  };
+}
+
+function renderInstaller(context: PlanContext, domain: DomainDefinition): string {
+  const header = makeHeader(context);
+  if (context.facts.hypervisor === 'qemu') return renderQemuConfig(domain, header);
+  return renderXlConfig(domain, {
+    header,
+    networks: context.site.networks,
+    onPoweroff: 'destroy',
+    onReboot: 'destroy',
+    onCrash: 'preserve',
+  });
+}
+
+function requireNetboot(context: PlanContext) {
+  if (context.netboot === undefined) throw makeFailure(EXIT.notReady, 'RL1204', { directory: 'no directory', problem: 'none was looked for' });
+  return context.netboot;
+}

@@ -1,0 +1,59 @@
+/**
+ * What the text installer is made of, by suite: the package that brings its kernel and initrd, where they lie in it,
+ * and the packages that bring what a mirror without matching udebs lacks.
+ */
+export interface InstallerParts {
+  readonly netboot: string;
+  /** Directory of `linux` and `initrd.gz` in the package. */
+  readonly directory: string;
+  /** e2fsprogs and the libraries that it needs beyond those of the initrd. */
+  readonly filesystemPackages: readonly string[];
+}
+
+const PARTS: Readonly<Record<string, InstallerParts>> = {
+  bookworm: describe(12, 'libext2fs2'),
+  trixie: describe(13, 'libext2fs2t64'),
+};
+
+function describe(version: number, library: string): InstallerParts {
+  return {
+    netboot: `debian-installer-${version}-netboot-amd64`,
+    directory: `usr/lib/debian-installer/images/${version}/amd64/text/debian-installer/amd64`,
+    filesystemPackages: ['e2fsprogs', library, 'libcom-err2', 'libss2'],
+  };
+}
+
+/** Undefined for a suite that relight knows no installer of. */
+export function findInstallerParts(suite: string): InstallerParts | undefined {
+  return Object.hasOwn(PARTS, suite) ? PARTS[suite] : undefined;
+}
+
+/**
+ * The modules that the installer loads from udebs (ext4-modules, scsi-modules, md-modules, ...) and that an
+ * installation on relight's disks needs, beside those that they depend on.
+ */
+export const INSTALLER_MODULES: readonly string[] = [
+  ...['ext4', 'crc32c_generic', 'vfat', 'nls_cp437', 'nls_ascii', 'nls_iso8859-1', 'nls_utf8', 'efivarfs'],
+  ...['virtio_blk', 'virtio_scsi', 'virtio_net', 'virtio_pci', 'xen-blkfront', 'xen-netfront'],
+  ...['sd_mod', 'sr_mod', 'ata_piix', 'ahci', 'isofs', 'loop'],
+  ...['dm-mod', 'dm-crypt', 'dm-snapshot', 'xts', 'cbc', 'aesni-intel', 'sha256-ssse3', 'sha256_generic'],
+  ...['linear', 'raid0', 'raid1', 'raid10', 'raid456'],
+];
+
+/** Files of e2fsprogs that partman-ext3 calls. */
+export const FILESYSTEM_PROGRAMS: readonly string[] = [
+  'mke2fs',
+  'mkfs.ext2',
+  'mkfs.ext3',
+  'mkfs.ext4',
+  'e2fsck',
+  'fsck.ext2',
+  'fsck.ext3',
+  'fsck.ext4',
+  'tune2fs',
+  'resize2fs',
+];
+
+/** Udebs without whose files an installation onto ext4 works: the installer only wants to see them installed. */
+export const DISPENSABLE_UDEBS =
+  /^(?:xfsprogs|jfsutils|btrfs-progs|f2fs-tools|ntfs-3g|reiserfsprogs|mkreiserfs|fdisk|eject|libfdisk1|libmount1|libsmartcols1|liblzo2-2|libzstd1|libcap2|at-spi2-core|libexpat1|libglib2\.0|.*-modules-.*|.*gtk.*|speakup.*|espeak.*|multipath|kpartx|open-iscsi|libisns)(?:-udeb|-di)?$/;
