@@ -13,12 +13,13 @@ import { requireXlHost } from '../run/xl/check-host.ts';
 import { checkKeptDiskSizes } from '../spec/kept-disks.ts';
 import { formatSize } from '../spec/size.ts';
 import type { GuestSpec, SecretReference } from '../spec/types.ts';
-import { chooseRoute } from './choose-route.ts';
+import { chooseRoute, refuseInstaller } from './choose-route.ts';
 import { chooseVault } from './choose-vault.ts';
 import type { CommandContext } from './context.ts';
 import { drawHex, drawOperation, type GuestHost, type PlanHost } from './guest-host.ts';
+import { type NetbootOptions, prepareNetboot } from './prepare-netboot.ts';
 
-export interface RebuildOptions {
+export interface RebuildOptions extends NetbootOptions {
   readonly site?: string;
   readonly route?: string;
   readonly stop?: boolean;
@@ -60,7 +61,13 @@ export async function makePlan(
     const message = `the keys that the archive is checked with are missing: ${facts.keyring}`;
     throw new Failure(EXIT.notReady, 'RL0762', message, 'apt-get install debian-archive-keyring');
   }
+  refuseInstaller(guest, facts);
+  const netboot =
+    guest.install.kind === 'installer'
+      ? await prepareNetboot({ site, guest, facts }, options, host.session.runner, context.say)
+      : undefined;
   const request: PlanRequest = {
+    ...(netboot === undefined ? {} : { netboot }),
     ...{ site, guest, facts, hostHash },
     operation: drawOperation(facts, guest.name),
     nonce: drawHex(8),

@@ -11,6 +11,8 @@ export function registerRebuild(program: Command, makeContext: MakeContext, setS
     add(name, description)
       .argument('<name>', 'the guest')
       .option('--route <route>', 'another route than the spec says')
+      .option('--netboot <dir>', "the installer's linux and initrd.gz, instead of Debian's package")
+      .option('--complete-initrd', 'put the components that the mirror lacks into the initrd')
       .option('--bootstrapper <program>', 'mmdebstrap or debootstrap', 'mmdebstrap')
       .option('--offline', 'take packages from the vault, not from the mirrors')
       .option('--no-keep', 'stop the guest again when it has been checked')

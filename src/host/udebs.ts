@@ -80,7 +80,9 @@ export function planComponents(
     wanted.set(udeb.name, udeb);
     for (const group of udeb.depends) {
       if (group.some((name) => present.has(name))) continue;
-      const found = group.map((name) => byName.get(name) ?? providers.get(name)).find((each) => each !== undefined);
+      const found = group
+        .map((name) => byName.get(name) ?? providers.get(name))
+        .find((each) => each !== undefined);
       if (found === undefined) unmet.add(group[0] ?? '');
       else pending.push(found);
     }

@@ -1,8 +1,9 @@
 import type { CheckSpec, NicSpec, StorageSpec } from '../spec/types.ts';
-import type { FilesystemPlace } from '../tools/mount.ts';
 import type { Expectation } from './expectation.ts';
+import type { VolumeRootStep } from './volume-root-step.ts';
 
 export type { Expectation } from './expectation.ts';
+export type { RootPlace } from './volume-root-step.ts';
 
 /** Names the step of a rebuild that a person sees. The order is the order of a rebuild. */
 export type Phase =
@@ -76,9 +77,6 @@ export interface DomainDefinition {
   readonly ports: readonly number[];
 }
 
-/** Where a root filesystem lies in its volume: at bytes that the plan knows, or in a partition that is looked up. */
-export type RootPlace = FilesystemPlace | { readonly partition: number };
-
 export type VolumeState = 'building' | 'live' | 'old' | 'kept';
 
 /** Tags of a volume (`relight.domu=`, `relight.op=`, ...). Role `data` is never destroyed by any step. */
@@ -119,46 +117,7 @@ export type Step =
   | { readonly do: 'remove-config'; readonly path: string; readonly operation: string }
   /** Removes a tree that relight made: the path must lie below the state directory's `work`. */
   | { readonly do: 'remove-work'; readonly path: string }
-  /**
-   * Mounts the ext4 filesystem that lies inside a volume, so that the steps with a `root` can work on it. Whatever an
-   * interrupted run left mounted at `path` is unmounted first. `path` lies below the state directory's `work`.
-   */
-  | {
-      readonly do: 'mount-root';
-      readonly device: string;
-      readonly place: RootPlace;
-      readonly path: string;
-      readonly readOnly: boolean;
-    }
-  /** Unmounts it and removes the mount point; not mounted, or no such path, is fine. */
-  | { readonly do: 'unmount-root'; readonly path: string }
-  /** Checks the ext4 filesystem in a partition of a disk that the installer has made, and gives it a UUID. */
-  | {
-      readonly do: 'adopt-root';
-      readonly device: string;
-      readonly partition: number;
-      readonly uuid: string;
-      /** Where the BIOS boot partition must lie, in bytes. */
-      readonly biosOffset: number;
-    }
-  /** Writes the installer's initrd: files of the overlay, Debian's initrd, and perhaps what completes it. */
-  | {
-      readonly do: 'build-initrd';
-      readonly initrd: string;
-      readonly completion?: string;
-      readonly files: readonly { readonly path: string; readonly content: Content; readonly mode: number }[];
-      readonly target: string;
-    }
-  /** Follows the Debian installer on a domain's console until it has powered the domain off. */
-  | {
-      readonly do: 'watch-install';
-      readonly domain: string;
-      readonly console: string;
-      readonly nonce: string;
-      /** Seconds for the whole installation, and without any sign of life. */
-      readonly deadline: number;
-      readonly silence: number;
-    }
+  | VolumeRootStep
   | { readonly do: 'unpack-overlay'; readonly root: string; readonly entries: readonly OverlayEntry[] }
   | { readonly do: 'set-password'; readonly root: string; readonly user: string; readonly secret: string }
   | {

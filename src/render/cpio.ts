@@ -40,7 +40,9 @@ export function withParents(entries: readonly CpioEntry[]): CpioEntry[] {
   const known = new Set(entries.map(({ path }) => path));
   return entries.flatMap((entry) => {
     const parts = entry.path.split('/').slice(0, -1);
-    const parents = parts.map((_, index) => parts.slice(0, index + 1).join('/')).filter((path) => !known.has(path));
+    const parents = parts
+      .map((_, index) => parts.slice(0, index + 1).join('/'))
+      .filter((path) => !known.has(path));
     for (const path of parents) known.add(path);
     return [...parents.map((path) => ({ path, mode: 0o040755, content: new Uint8Array(0) })), entry];
   });

@@ -8,7 +8,10 @@ export function chooseModules(modulesDep: string, names: readonly string[]): str
   for (const line of modulesDep.split('\n')) {
     const [path = '', rest = ''] = line.split(':');
     if (path === '') continue;
-    needs.set(path, rest.split(' ').filter((word) => word !== ''));
+    needs.set(
+      path,
+      rest.split(' ').filter((word) => word !== ''),
+    );
     paths.set(readName(path), path);
   }
   const chosen = new Set<string>();

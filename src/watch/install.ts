@@ -45,12 +45,32 @@ export const INSTALL_START: InstallState = {
 
 /** Where each phase begins, in percent of the whole, and the titles that the installer gives its progress. */
 const TITLES: readonly (readonly [RegExp, InstallPhase, number, number])[] = [
-  [/^(?:Detecting network hardware|Detecting link on|Configuring the network|Attempting IPv6|Waiting for link)/, 'network', 2, 5],
-  [/^(?:Checking the Debian archive mirror|Downloading (?:Release files|Packages files)|Loading additional components|Retrieving )/, 'components', 5, 15],
-  [/^(?:Detecting disks|Detecting hardware|Scanning disks|Starting up the partitioner|Partitions formatting|Formatting partitions|Guided partitioning|Setting the clock|Setting up the clock)/, 'partitioning', 15, 20],
+  [
+    /^(?:Detecting network hardware|Detecting link on|Configuring the network|Attempting IPv6|Waiting for link)/,
+    'network',
+    2,
+    5,
+  ],
+  [
+    /^(?:Checking the Debian archive mirror|Downloading (?:Release files|Packages files)|Loading additional components|Retrieving )/,
+    'components',
+    5,
+    15,
+  ],
+  [
+    /^(?:Detecting disks|Detecting hardware|Scanning disks|Starting up the partitioner|Partitions formatting|Formatting partitions|Guided partitioning|Setting the clock|Setting up the clock)/,
+    'partitioning',
+    15,
+    20,
+  ],
   [/^Installing the base system/, 'base system', 20, 60],
   [/^(?:Configuring apt|Select and install software|Running tasksel)/, 'packages', 60, 92],
-  [/^(?:Installing GRUB boot loader|Install the GRUB boot loader|Looking for other operating systems)/, 'boot loader', 92, 95],
+  [
+    /^(?:Installing GRUB boot loader|Install the GRUB boot loader|Looking for other operating systems)/,
+    'boot loader',
+    92,
+    95,
+  ],
   [/^(?:Finishing the installation|Running preseed)/, 'finishing', 95, 99],
 ];
 

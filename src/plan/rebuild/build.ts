@@ -1,10 +1,11 @@
-import { type ConfigHeader, parseConfigHeader } from '../../render/config-header.ts';
+import { parseConfigHeader } from '../../render/config-header.ts';
 import { parseQemuConfig, renderQemuConfig } from '../../render/qemu-config.ts';
 import { renderXlConfig } from '../../render/xl-config.ts';
 import { deriveUuid } from '../../spec/identity.ts';
 import type { Action, DomainDefinition, Plan } from '../types.ts';
 import { makeContext } from './context.ts';
 import { defineGuest, defineVerification } from './domain.ts';
+import { makeHeader } from './header.ts';
 import { nameSecret } from './personalise.ts';
 import { createIdentity, createVolumes, prepareWork, removeAutostart } from './prepare.ts';
 import type { PlanContext, PlanRequest } from './request.ts';
@@ -47,18 +48,6 @@ export function buildRebuildPlan(request: PlanRequest): Plan {
     secrets: [...guest.users, { name: 'root', password: guest.root.password }]
       .filter((account) => account.password !== undefined)
       .map((account) => nameSecret(account.name)),
-  };
-}
-
-/** The header that tells, should the state directory be lost, what a configuration belongs to. */
-export function makeHeader(context: PlanContext): ConfigHeader {
-  return {
-    guest: context.guest.name,
-    operation: context.operation,
-    specHash: context.specHash,
-    relight: context.relightVersion,
-    volumes: context.disks.filter((planned) => !planned.disk.keep).map((planned) => planned.volume.name),
-    nonce: context.nonce,
   };
 }
 

@@ -1,4 +1,3 @@
-import { statePaths } from '../../host/paths.ts';
 import { listInstallerFiles } from '../../render/preseed-files.ts';
 import type { PreseedRequest } from '../../render/preseed-request.ts';
 import { renderQemuConfig } from '../../render/qemu-config.ts';
@@ -16,7 +15,7 @@ import { needsBiosBoot } from './packages.ts';
 import { checkRoot, personaliseRoot } from './personalise.ts';
 import { makePreseedRequest } from './preseed.ts';
 import type { PlanContext } from './request.ts';
-import { CORE_IMAGE, embedBiosImage, prepareBoot } from './write.ts';
+import { embedBiosImage, prepareBoot } from './write.ts';
 
 /** Seconds. Software emulation takes about an hour on a busy machine; a real one takes minutes. */
 const INSTALL_DEADLINE = 4 * 3600;
@@ -35,7 +34,7 @@ export function installRoot(context: PlanContext): Action[] {
     prepareInstaller(context),
     runInstaller(context),
     adoptRoot(context),
-    withMountedRoot(context, ROOT, { ...personaliseRoot(context, 'exist'), redoFrom: 'run-installer' }),
+    withMountedRoot(context, ROOT, personaliseInstalled(context)),
     withMountedRoot(context, ROOT, withBoot(context)),
     withMountedRoot(context, ROOT, checkRoot(context)),
   ];
@@ -81,7 +80,11 @@ function runInstaller(context: PlanContext): Action {
       { do: 'write-file', path: config, content: renderInstaller(context, domain), mode: 0o600 },
       // What an interrupted installation left would make the partitioner ask.
       ...domain.disks.map(
-        (disk): Step => ({ do: 'run', argv: ['wipefs', '--all', '--quiet', '--', disk.device], deadline: 120 }),
+        (disk): Step => ({
+          do: 'run',
+          argv: ['wipefs', '--all', '--quiet', '--', disk.device],
+          deadline: 120,
+        }),
       ),
       { do: 'start-domain', domain, config, console },
       {
@@ -134,10 +137,20 @@ function adoptRoot(context: PlanContext): Action {
   return { ...action, steps: [adopt, ...action.steps] };
 }
 
+/** Without commands of the spec all of it bears a second run; an installation takes long. */
+function personaliseInstalled(context: PlanContext): Action {
+  const { redoFrom: _, ...action } = personaliseRoot(context, 'exist');
+  return context.guest.run.length === 0 ? action : { ...action, redoFrom: 'run-installer' };
+}
+
 /** The boot files, as for every route; the initrd is made anew with the modules that Xen and QEMU need. */
 function withBoot(context: PlanContext): Action {
   const { rootfs, guest } = context;
-  const inside = (command: string[]): Step => ({ do: 'run', argv: buildChrootArgv(rootfs, command), deadline: 900 });
+  const inside = (command: string[]): Step => ({
+    do: 'run',
+    argv: buildChrootArgv(rootfs, command),
+    deadline: 900,
+  });
   const action = prepareBoot(context);
   const early: Step = {
     do: 'unpack-overlay',
@@ -154,7 +167,7 @@ function withBoot(context: PlanContext): Action {
       ...(guest.locale === 'C.UTF-8' ? [] : [inside(['locale-gen'])]),
       inside(['update-initramfs', '-u', '-k', 'all']),
       ...action.steps,
-      ...(needsBiosBoot(context) ? [embedBiosImage(context, CORE_IMAGE)] : []),
+      ...(needsBiosBoot(context) ? [embedBiosImage(context)] : []),
     ],
   };
 }
@@ -214,6 +227,7 @@ function renderInstaller(context: PlanContext, domain: DomainDefinition): string
 }
 
 function requireNetboot(context: PlanContext) {
-  if (context.netboot === undefined) throw makeFailure(EXIT.notReady, 'RL1204', { directory: 'no directory', problem: 'none was looked for' });
+  if (context.netboot === undefined)
+    throw makeFailure(EXIT.notReady, 'RL1204', { directory: 'no directory', problem: 'none was looked for' });
   return context.netboot;
 }

@@ -14,9 +14,9 @@ export function nameSecret(user: string): string {
 
 /**
  * Hostname, network, users, keys, files, commands. The spec's commands may not bear a second run, so an interrupted
- * action begins again with a fresh root.
+ * action begins again with a fresh root. `users`: whether the installation has made them already.
  */
-export function personaliseRoot(context: PlanContext): Action {
+export function personaliseRoot(context: PlanContext, users: 'missing' | 'exist' = 'missing'): Action {
   const { guest, rootfs } = context;
   const inside = (command: readonly string[], deadline = 120): Step => ({
     do: 'run',
@@ -36,7 +36,7 @@ export function personaliseRoot(context: PlanContext): Action {
       inside(['rm', '-f', '/etc/apt/sources.list', '/etc/localtime', '/etc/resolv.conf']),
       inside(['sh', '-c', 'rm -f /etc/apt/sources.list.d/*.list /var/lib/systemd/random-seed']),
       { do: 'unpack-overlay', root: rootfs, entries: listSystemFiles(context) },
-      ...createUsers(context, inside),
+      ...(users === 'missing' ? createUsers(context, inside) : []),
       { do: 'unpack-overlay', root: rootfs, entries: listUserFiles(context) },
       inside(['systemctl', 'enable', ...services]),
       ...guest.run.map((command) => inside(['/bin/sh', '-c', command], RUN_DEADLINE)),

@@ -1,4 +1,5 @@
 import type { HostFacts } from '../../host/facts.ts';
+import type { NetbootFacts } from '../../host/netboot.ts';
 import type { VolumeWish } from '../../resources/volume.ts';
 import type { DiskSpec, GuestSpec, Site } from '../../spec/types.ts';
 import type { ArchiveSource } from '../../tools/mmdebstrap.ts';
@@ -24,6 +25,8 @@ export interface PlanRequest {
   readonly hostHash: string;
   readonly relightVersion: string;
   readonly bootstrapper: 'mmdebstrap' | 'debootstrap';
+  /** The Debian installer, for the routes that use it. */
+  readonly netboot?: NetbootFacts;
   /** Stop the new guest again once it has been checked. */
   readonly keepRunning: boolean;
   /** Install from what is stored, not from the mirrors. */

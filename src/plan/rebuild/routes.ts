@@ -1,6 +1,7 @@
 import type { RouteName } from '../../spec/types.ts';
 import type { Action } from '../types.ts';
 import { bootstrapRoot } from './install.ts';
+import { installRoot } from './installer.ts';
 import { checkRoot, personaliseRoot } from './personalise.ts';
 import type { PlanContext } from './request.ts';
 import { prepareBoot, writeVolumes } from './write.ts';
@@ -20,6 +21,7 @@ const ROUTES: Readonly<Partial<Record<RouteName, Route>>> = {
     checkRoot(context),
     writeVolumes(context),
   ],
+  installer: installRoot,
 };
 
 /** The names of the routes that a rebuild can take. */

@@ -1,6 +1,9 @@
 import type { MirrorFacts } from '../../host/facts.ts';
 import type { ArchiveSource } from '../../tools/mmdebstrap.ts';
-import type { PlanContext, PlanRequest } from './request.ts';
+import type { PlanRequest } from './request.ts';
+
+/** What the archives of a guest depend on. */
+export type SourceRequest = Pick<PlanRequest, 'site' | 'guest' | 'facts'>;
 
 /** The archives a guest is installed from: the spec's mirror, or those of this machine. */
 export function findMirrors(context: Pick<PlanRequest, 'guest' | 'facts'>): MirrorFacts {
@@ -13,7 +16,7 @@ export function findMirrors(context: Pick<PlanRequest, 'guest' | 'facts'>): Mirr
 }
 
 /** Suites with updates and security, as sources.list(5) lines. sid has neither. */
-export function listSources(context: PlanContext): ArchiveSource[] {
+export function listSources(context: SourceRequest): ArchiveSource[] {
   const { suite } = context.guest;
   const { archive, security } = findMirrors(context);
   const components = ['main', 'non-free-firmware'];

@@ -84,11 +84,7 @@ export function writeVolumes(context: PlanContext): Action {
       deadline: 3600,
     },
   ];
-  if (needsBiosBoot(context)) {
-    const boot = '/usr/lib/grub/i386-pc/boot.img';
-    const sector = layout.biosOffset / 512;
-    steps.push({ do: 'embed-grub', root: rootfs, device, boot, core: CORE_IMAGE, sector });
-  }
+  if (needsBiosBoot(context)) steps.push(embedBiosImage(context));
   if (layout.espOffset !== undefined && layout.espSize !== undefined) {
     const place = { offset: layout.espOffset, size: layout.espSize };
     const image = `${context.work}/esp.img`;
@@ -112,6 +108,20 @@ export function writeVolumes(context: PlanContext): Action {
     probe: { kind: 'journal' },
     steps,
     undo: [],
+  };
+}
+
+/** Puts GRUB into the MBR and the BIOS boot partition, which lies at the same place whoever made the table. */
+export function embedBiosImage(context: PlanContext): Step {
+  const { rootDisk, rootfs } = context;
+  const { biosOffset } = layOutRootDisk(rootDisk.volume.size, false);
+  return {
+    do: 'embed-grub',
+    root: rootfs,
+    device: rootDisk.volume.path,
+    boot: '/usr/lib/grub/i386-pc/boot.img',
+    core: CORE_IMAGE,
+    sector: biosOffset / 512,
   };
 }
 

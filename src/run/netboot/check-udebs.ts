@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import type { NetbootFacts } from '../../host/netboot.ts';
 import { parseUdebs, planComponents, type Udeb } from '../../host/udebs.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { ask, mapConcurrently } from './http.ts';
 
 const LARGEST_INDEX = 64 * 1024 ** 2;
@@ -31,7 +32,9 @@ export async function findMissingComponents(
   const index = parseUdebs(await fetchIndex(url, proxy));
   const { wanted, unmet } = planComponents(index, netboot.installed, netboot.kernelVersion);
   const found = await mapConcurrently(wanted, AT_ONCE, async (udeb) => {
-    const answer = await ask('HEAD', `${mirror.replace(/\/+$/, '')}/${udeb.filename}`, proxy, 0).catch(() => undefined);
+    const answer = await ask('HEAD', `${mirror.replace(/\/+$/, '')}/${udeb.filename}`, proxy, 0).catch(
+      () => undefined,
+    );
     return answer?.status === 200;
   });
   return {
@@ -48,7 +51,6 @@ async function fetchIndex(url: string, proxy: string | undefined): Promise<strin
     return gunzipSync(body, { maxOutputLength: LARGEST_INDEX }).toString('utf8');
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    const message = `the index of the installer's components cannot be read: ${url}: ${problem}`;
-    throw new Failure(EXIT.notReady, 'RL1205', message, 'try again, or name another mirror in the spec');
+    throw makeFailure(EXIT.notReady, 'RL1205', { url, problem });
   }
 }

@@ -2,13 +2,10 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { NetbootFacts } from '../../host/netboot.ts';
 import { renderInstalled, type Udeb } from '../../host/udebs.ts';
-import {
-  DISPENSABLE_UDEBS,
-  FILESYSTEM_PROGRAMS,
-  INSTALLER_MODULES,
-} from '../../release/installer-parts.ts';
+import { DISPENSABLE_UDEBS, FILESYSTEM_PROGRAMS, INSTALLER_MODULES } from '../../release/installer-parts.ts';
 import { type CpioEntry, withParents, writeCpio } from '../../render/cpio.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { chooseModules } from '../../tools/depmod.ts';
 import { listDirectory } from '../directory.ts';
 import { pathExists, readBytesFile, readTextFile, writeFileAtomically } from '../files.ts';
@@ -45,12 +42,14 @@ function refuseUnknown({ lost }: MissingComponents): void {
   const needed = lost.filter(({ name }) => name !== FILESYSTEM_UDEB && !DISPENSABLE_UDEBS.test(name));
   if (needed.length === 0) return;
   const names = needed.map(({ name }) => name).join(', ');
-  const message = `the mirror lacks parts of the installer that no other package has: ${names}`;
-  throw new Failure(EXIT.notReady, 'RL1206', message, 'name a mirror that is complete, or give --route bootstrap');
+  throw makeFailure(EXIT.notReady, 'RL1206', { names });
 }
 
 /** The lost udebs under their own names, and one that provides what is unmet. */
-function listStandIns({ lost, unmet }: MissingComponents, kernelVersion: string): Pick<Udeb, 'name' | 'version' | 'provides'>[] {
+function listStandIns(
+  { lost, unmet }: MissingComponents,
+  kernelVersion: string,
+): Pick<Udeb, 'name' | 'version' | 'provides'>[] {
   const modules = { name: `relight-modules-${kernelVersion}-di`, version: '1', provides: unmet };
   return [...lost, ...(unmet.length === 0 ? [] : [modules])];
 }
@@ -63,12 +62,13 @@ async function listModules(
 ): Promise<CpioEntry[]> {
   const base = ['usr/lib', 'lib'].find((lib) => pathExists(`${packages}/${lib}/modules/${kernelVersion}`));
   if (base === undefined) {
-    const message = `there are no modules of the installer's kernel ${kernelVersion}`;
-    throw new Failure(EXIT.notReady, 'RL1206', message, 'name a mirror that is complete, or give --route bootstrap');
+    throw makeFailure(EXIT.notReady, 'RL1206', { names: `modules of kernel ${kernelVersion}` });
   }
   // depmod looks below lib/modules.
   const top = base === 'lib' ? packages : `${packages}/usr`;
-  requireSuccess(await runner.run({ argv: ['depmod', '--basedir', top, kernelVersion], deadlineSeconds: 300 }));
+  requireSuccess(
+    await runner.run({ argv: ['depmod', '--basedir', top, kernelVersion], deadlineSeconds: 300 }),
+  );
   const directory = `${packages}/${base}/modules/${kernelVersion}`;
   const read = (name: string) => readBytesFile(`${directory}/${name}`, LARGEST_FILE);
   const chosen = chooseModules(readTextFile(`${directory}/modules.dep`, LARGEST_FILE), INSTALLER_MODULES);

@@ -40,7 +40,9 @@ export async function fetchPackages(runner: Runner, cache: string, request: Pack
     requireSuccess(await runner.run({ argv, environment, deadlineSeconds }));
   await run(buildAptUpdateArgv(), UPDATE_SECONDS);
   const listed = await run(buildDownloadUrisArgv(request.names), UPDATE_SECONDS);
-  const files = parsePrintUris(listed.stdout).map(({ file }) => file).sort();
+  const files = parsePrintUris(listed.stdout)
+    .map(({ file }) => file)
+    .sort();
   const directory = `${cache}/packages-${createHash('sha256').update(files.join('\n')).digest('hex').slice(0, 16)}`;
   if (pathExists(`${directory}/complete`)) return `${directory}/root`;
   await removeWorkTree(runner, directory, cache);

@@ -2,7 +2,8 @@ import { gunzipSync } from 'node:zlib';
 import type { NetbootFacts } from '../../host/netboot.ts';
 import { parseUdebs } from '../../host/udebs.ts';
 import { readCpio } from '../../render/cpio.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { pathExists, readBytesFile } from '../files.ts';
 
 /** The installer's initrd is 41 MB packed and 140 MB unpacked in trixie. */
@@ -48,6 +49,5 @@ function readInitrd(path: string, directory: string) {
 }
 
 function refuse(directory: string, problem: string): never {
-  const hint = "give a directory with linux and initrd.gz, such as that of Debian's netboot package";
-  throw new Failure(EXIT.notReady, 'RL1204', `${directory} holds no Debian installer: ${problem}`, hint);
+  throw makeFailure(EXIT.notReady, 'RL1204', { directory, problem });
 }

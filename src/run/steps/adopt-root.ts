@@ -1,5 +1,6 @@
 import type { Step } from '../../plan/types.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { buildSetUuidArgv } from '../../tools/filesystem.ts';
 import { buildPartitionTableArgv, parsePartitionTable } from '../../tools/partition-table.ts';
 import { requireSuccess } from '../runner.ts';
@@ -15,13 +16,15 @@ export async function adoptRoot(
   context: StepContext,
 ): Promise<void> {
   const run = async (argv: readonly string[], accept: readonly number[] = []) =>
-    requireSuccess(await context.runner.run({ argv, deadlineSeconds: 1800, accept }), { logPath: context.logPath });
+    requireSuccess(await context.runner.run({ argv, deadlineSeconds: 1800, accept }), {
+      logPath: context.logPath,
+    });
   const table = parsePartitionTable((await run(buildPartitionTableArgv(step.device))).stdout);
   const root = table.find(({ number }) => number === step.partition);
   const isRight = root !== undefined && table.some(({ offset }) => offset === step.biosOffset);
   if (!isRight) {
     const found = table.map(({ number, offset, size }) => `${number}: ${size} bytes at ${offset}`).join(', ');
-    throw new Failure(EXIT.failed, 'RL1208', `the installer left other partitions than it was told: ${found}`);
+    throw makeFailure(EXIT.failed, 'RL1208', { found });
   }
   const { check, set } = buildSetUuidArgv(step.device, root.offset, step.uuid);
   // e2fsck(8): 1 means that it has mended something.

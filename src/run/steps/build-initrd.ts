@@ -22,6 +22,9 @@ export function buildInitrd(step: Extract<Step, { do: 'build-initrd' }>, context
   );
   const parts = [writeCpio(withParents(overlay)), readBytesFile(step.initrd, LARGEST_INITRD)];
   if (step.completion !== undefined) parts.push(readBytesFile(step.completion, LARGEST_INITRD));
-  const aligned = parts.flatMap((part) => [part, Buffer.alloc((ALIGNMENT - (part.length % ALIGNMENT)) % ALIGNMENT)]);
+  const aligned = parts.flatMap((part) => [
+    part,
+    Buffer.alloc((ALIGNMENT - (part.length % ALIGNMENT)) % ALIGNMENT),
+  ]);
   writeFileAtomically(step.target, Buffer.concat(aligned), 0o600);
 }

@@ -12,8 +12,8 @@ import { copyKernel, embedGrubImages, formatIfBlank, writeGrubConfig } from './d
 import { performFileStep } from './files.ts';
 import { runChecks } from './guest-checks.ts';
 import { mountRoot, unmountRoot } from './mount-root.ts';
-import { watchInstall } from './watch-install.ts';
 import { waitReady } from './wait-ready.ts';
+import { watchInstall } from './watch-install.ts';
 
 /** Gives one step of a plan its effect. Every step may be performed again. @throws Failure */
 export async function performStep(step: Step, context: StepContext): Promise<void> {

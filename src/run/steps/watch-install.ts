@@ -29,7 +29,8 @@ export async function watchInstall(step: WatchStep, context: StepContext): Promi
   let gone = 0;
   let activity: string | undefined;
   for (;;) {
-    if (context.signal.aborted) throw new Failure(EXIT.interrupted, 'RL0604', 'interrupted while the installer ran');
+    if (context.signal.aborted)
+      throw new Failure(EXIT.interrupted, 'RL0604', 'interrupted while the installer ran');
     const lines = console.read();
     for (const line of lines) {
       state = readInstallLine(state, line, step.nonce);
@@ -58,12 +59,16 @@ export async function watchInstall(step: WatchStep, context: StepContext): Promi
       if (state.finished) break;
       throw describe(step, state, `it ended during: ${state.phase}, without the word that it has finished`);
     }
-    if (now - started > step.deadline * 1000) throw describe(step, state, `it took more than ${step.deadline} s`);
+    if (now - started > step.deadline * 1000)
+      throw describe(step, state, `it took more than ${step.deadline} s`);
     if (now - heard > step.silence * 1000) {
       const message = `nothing came on the console, and no disk moved, for ${step.silence} s`;
       throw describe(step, state, message);
     }
-    context.listener.progress(state.percent, state.doing === '' ? state.phase : `${state.phase}: ${state.doing}`);
+    context.listener.progress(
+      state.percent,
+      state.doing === '' ? state.phase : `${state.phase}: ${state.doing}`,
+    );
     await pause(POLL_MS, context.signal);
   }
   context.listener.progress(100, 'installed');

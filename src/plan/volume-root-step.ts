@@ -1,0 +1,48 @@
+import type { FilesystemPlace } from '../tools/mount.ts';
+import type { Content } from './types.ts';
+
+/** Where a root filesystem lies in its volume: at bytes that the plan knows, or in a partition that is looked up. */
+export type RootPlace = FilesystemPlace | { readonly partition: number };
+
+/** Steps of the routes whose root filesystem lies inside its volume from the start, and of the Debian installer. */
+export type VolumeRootStep =
+  /**
+   * Mounts the ext4 filesystem that lies inside a volume, so that the steps with a `root` can work on it. Whatever an
+   * interrupted run left mounted at `path` is unmounted first. `path` lies below the state directory's `work`.
+   */
+  | {
+      readonly do: 'mount-root';
+      readonly device: string;
+      readonly place: RootPlace;
+      readonly path: string;
+      readonly readOnly: boolean;
+    }
+  /** Unmounts it and removes the mount point; not mounted, or no such path, is fine. */
+  | { readonly do: 'unmount-root'; readonly path: string }
+  /** Checks the ext4 filesystem in a partition of a disk that the installer has made, and gives it a UUID. */
+  | {
+      readonly do: 'adopt-root';
+      readonly device: string;
+      readonly partition: number;
+      readonly uuid: string;
+      /** Where the BIOS boot partition must lie, in bytes. */
+      readonly biosOffset: number;
+    }
+  /** Writes the installer's initrd: files of the overlay, Debian's initrd, and perhaps what completes it. */
+  | {
+      readonly do: 'build-initrd';
+      readonly initrd: string;
+      readonly completion?: string;
+      readonly files: readonly { readonly path: string; readonly content: Content; readonly mode: number }[];
+      readonly target: string;
+    }
+  /** Follows the Debian installer on a domain's console until it has powered the domain off. */
+  | {
+      readonly do: 'watch-install';
+      readonly domain: string;
+      readonly console: string;
+      readonly nonce: string;
+      /** Seconds for the whole installation, and without any sign of life. */
+      readonly deadline: number;
+      readonly silence: number;
+    };
