@@ -23,6 +23,7 @@ export const PACKAGES = {
   test: [
     'cpio',
     'debootstrap',
+    'docker-registry',
     'genisoimage',
     'gnupg',
     'gpgv',
@@ -30,6 +31,7 @@ export const PACKAGES = {
     'lvm2',
     'ovmf',
     'perl',
+    'skopeo',
     'strace',
     'xorriso',
   ],

@@ -3,6 +3,7 @@ import { WHATS } from '../plan/preview/names.ts';
 import type { ExitStatus } from '../report/failure.ts';
 import type { CheckHost } from './check.ts';
 import type { CommandContext } from './context.ts';
+import { registerImageTransport } from './register-image-transport.ts';
 import { registerIsoCommands } from './register-iso.ts';
 import { registerLintCommand } from './register-lint.ts';
 import { registerRebuild } from './register-rebuild.ts';
@@ -59,6 +60,7 @@ export function registerCommands(program: Command, makeContext: MakeContext, set
   registerIsoCommands(program, context, setStatus);
   registerLintCommand(program, context, setStatus);
   registerVaultCommands(program, context, setStatus);
+  registerImageTransport(program, context, setStatus);
 }
 
 /** Collects an option that may be given again. */

@@ -16,6 +16,8 @@ export const statePaths = {
     `${paths.state}/guests/${guest}/boot/${operation}`,
   /** The store of standard images, and what bakes keep to be quick. */
   images: (paths: HostPaths) => `${paths.state}/images`,
+  /** The key that signs pushed images, and the keys of others that are trusted. */
+  imageKeys: (paths: HostPaths) => `${paths.state}/image-keys`,
   bake: (paths: HostPaths) => `${paths.state}/bake`,
   /** What rebuilds need when the internet is down, unless the site names another directory. */
   vault: (paths: HostPaths) => `${paths.state}/vault`,

@@ -1,6 +1,7 @@
 import type { CodeEntry } from './codes/entry.ts';
 import { GUEST_CODES, SITE_CODES } from './codes/guests.ts';
 import { XEN_HOST_CODES } from './codes/host.ts';
+import { IMAGE_TRANSPORT_CODES } from './codes/image-transport.ts';
 import { IMAGE_CODES } from './codes/images.ts';
 import { INSTALLER_CODES } from './codes/installer.ts';
 import { ISO_CODES } from './codes/iso.ts';
@@ -33,6 +34,7 @@ export const CODES = {
   ...SITE_CODES,
   ...ISO_CODES,
   ...IMAGE_CODES,
+  ...IMAGE_TRANSPORT_CODES,
   ...ISO_BUILD_CODES,
   ...VAULT_CODES,
   ...XEN_HOST_CODES,

@@ -41,6 +41,11 @@ export async function readChunks(
     if (result.failed && !result.aborted && !result.missing && rest !== undefined) {
       throw refuseChunk(rest.id, `zstd cannot read it: ${result.stderr.trim().split('\n').at(-1) ?? ''}`);
     }
+    if (result.status !== null && result.failed && rest === undefined) {
+      // All came, and then something else: zstd goes on with the next file and names the one that it could not end.
+      const named = batch.find((chunk) => result.stderr.includes(chunk.id)) ?? batch.at(-1);
+      throw refuseChunk(named?.id ?? '', 'more follows in its file');
+    }
     requireSuccess(result);
     if (rest !== undefined) throw refuseChunk(rest.id, 'it is shorter than the manifest says');
   }
@@ -55,16 +60,14 @@ export async function checkChunks(
   const problems: FoundProblem[] = [];
   let rest = chunks;
   while (rest.length > 0) {
-    let good = 0;
     try {
-      await readChunks(runner, rest, chunkPath, () => {
-        good += 1;
-      });
+      await readChunks(runner, rest, chunkPath, () => {});
       return problems;
     } catch (error) {
-      if (!(error instanceof Failure) || error.code !== 'RL1504') throw error;
-      problems.push({ id: rest[good]?.id ?? '', why: error.message });
-      rest = rest.slice(good + 1);
+      if (!(error instanceof ChunkFailure)) throw error;
+      problems.push({ id: error.id, why: error.message });
+      const bad = rest.findIndex((chunk) => chunk.id === error.id);
+      rest = rest.slice(bad + 1);
     }
   }
   return problems;
@@ -109,7 +112,17 @@ class ChunkCutter {
   }
 }
 
-function refuseChunk(id: ChunkId, why: string): Failure {
-  const issue = makeIssue('RL1504', { id, why });
-  return new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
+/** RL1504, with the chunk that it is about. */
+class ChunkFailure extends Failure {
+  readonly id: ChunkId;
+
+  constructor(id: ChunkId, why: string) {
+    const issue = makeIssue('RL1504', { id, why });
+    super(EXIT.failed, issue.code, issue.message, issue.hint);
+    this.id = id;
+  }
+}
+
+function refuseChunk(id: ChunkId, why: string): ChunkFailure {
+  return new ChunkFailure(id, why);
 }

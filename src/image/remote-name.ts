@@ -1,0 +1,39 @@
+import { makeIssue } from '../report/codes.ts';
+import { EXIT, Failure } from '../report/failure.ts';
+
+/** Where images are pushed to and pulled from. */
+export type RemoteName =
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'web'; readonly url: string }
+  | {
+      readonly kind: 'registry';
+      /** Scheme, host and port of the registry. */
+      readonly origin: string;
+      readonly repository: string;
+      readonly tag: string;
+    };
+
+/** Of the OCI distribution specification: path components in lower case, and tags. */
+const REGISTRY =
+  /^oci:\/\/([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?\/([a-z0-9]+(?:[._/-][a-z0-9]+)*):([A-Za-z0-9_][A-Za-z0-9._-]{0,127})$/;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Reads `/directory`, `https://host/path` or `oci://host:port/name:tag`. A registry speaks HTTPS, but for one on this very
+ * machine, as docker and podman have it.
+ * @throws Failure RL1623
+ */
+export function parseRemoteName(text: string): RemoteName {
+  if (/^\/[^\0\n\r]*$/.test(text)) return { kind: 'directory', path: text.replace(/(?<=.)\/+$/, '') };
+  if (/^https?:\/\/[A-Za-z0-9.:[\]-]+(\/[A-Za-z0-9._~%/-]*)?$/.test(text)) {
+    return { kind: 'web', url: text.replace(/\/+$/, '') };
+  }
+  const match = REGISTRY.exec(text);
+  if (match === null) {
+    const issue = makeIssue('RL1623', { place: text });
+    throw new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
+  }
+  const [, host = '', port = '', repository = '', tag = ''] = match;
+  const scheme = LOOPBACK.test(host) ? 'http' : 'https';
+  return { kind: 'registry', origin: `${scheme}://${host}${port}`, repository, tag };
+}

@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** A registry of one's own: Debian's docker-registry on a free port of 127.0.0.1, its blobs below `directory`. */
+export interface TestRegistry {
+  readonly port: number;
+  /** Where it keeps what was pushed. */
+  readonly storage: string;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startRegistry(directory: string): Promise<TestRegistry> {
+  const port = await findFreePort();
+  const storage = join(directory, 'registry');
+  mkdirSync(storage, { recursive: true });
+  const config = [
+    'version: 0.1',
+    'log: { level: error }',
+    `storage: { filesystem: { rootdirectory: ${storage} } }`,
+    `http: { addr: "127.0.0.1:${port}" }`,
+    '',
+  ].join('\n');
+  const path = join(directory, 'registry.yml');
+  writeFileSync(path, config);
+  const child = spawn('docker-registry', ['serve', path], { stdio: 'ignore' });
+  await waitUntilReady(port, child);
+  return {
+    port,
+    storage,
+    stop: () =>
+      new Promise((done) => {
+        child.once('exit', () => done());
+        child.kill('SIGKILL');
+      }),
+  };
+}
+
+async function waitUntilReady(port: number, child: ChildProcess): Promise<void> {
+  for (let count = 0; count < 300; count += 1) {
+    if (child.exitCode !== null) throw new Error(`docker-registry ended with status ${child.exitCode}`);
+    const answer = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined);
+    if (answer?.ok === true) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error('docker-registry does not answer');
+}
+
+function findFreePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => done(port));
+    });
+  });
+}
