@@ -1,7 +1,10 @@
 import { statePaths } from '../host/paths.ts';
 import type { RunState } from '../journal/fold.ts';
+import { type DriftField, findDrift } from '../plan/drift.ts';
+import { type DomainShape, shapeQemuConfig, shapeSpec, shapeXlConfig } from '../plan/shape.ts';
+import type { Phase } from '../plan/types.ts';
 import { type ConfigHeader, parseConfigHeader } from '../render/config-header.ts';
-import { EXIT, type ExitStatus } from '../report/failure.ts';
+import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
 import { pathExists, readTextFile } from '../run/files.ts';
 import type { Hypervisor, RunningDomain } from '../run/hypervisor.ts';
 import { readLockHolders } from '../run/lock.ts';
@@ -9,12 +12,13 @@ import { listOperations, type OperationRecord } from '../run/operations.ts';
 import { chooseHypervisor, choosePaths } from '../run/probe-host.ts';
 import { createRunner } from '../run/runner-spawn.ts';
 import { openHypervisor } from '../run/session.ts';
-import { readLastReady } from '../run/steps/last-ready.ts';
 import { normaliseHost } from '../spec/normalise/site.ts';
-import type { GuestSpec } from '../spec/types.ts';
+import type { GuestSpec, Site } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
 import { loadSite, makeUnknownGuest } from './load-site.ts';
 import { hashSpec } from './make-plan.ts';
+import { findMode, type GuestMode } from './status-mode.ts';
+import { formatStatus } from './status-text.ts';
 
 /** A guest as it is wanted and as it is; version 1 of `status --json`. */
 export interface GuestStatus {
@@ -22,9 +26,12 @@ export interface GuestStatus {
   readonly wanted: { readonly guest: string; readonly boot: string; readonly start: string } | undefined;
   readonly running: RunningDomain | undefined;
   readonly generation: string | undefined;
-  /** How the guest runs by its own word in its last ready line. */
-  readonly mode: { readonly mode: string; readonly source: string } | undefined;
-  readonly drift: readonly string[];
+  /** PV, PVH, PVHVM or HVM, and how that was learnt. */
+  readonly mode: GuestMode | undefined;
+  /** Fields in which spec, configuration and running domain differ. */
+  readonly drift: readonly DriftField[];
+  /** What else is not as it should be. */
+  readonly notes: readonly string[];
   readonly unfinished:
     | { readonly operation: string; readonly action: string | undefined; readonly advice: string }
     | undefined;
@@ -35,10 +42,15 @@ export interface GuestStatus {
         readonly outcome: string;
         readonly endedAt: string;
         readonly seconds: number;
+        /** Seconds spent in each phase. */
+        readonly phases: Readonly<Partial<Record<Phase, number>>>;
       }
     | undefined;
   readonly heldBy: string | undefined;
 }
+
+/** Routes of operations that rebuild nothing. */
+const NO_REBUILDS: readonly string[] = ['prune', 'rollback'];
 
 /** `relight status [NAME]`: wanted, real, drift, unfinished work, last rebuild. Reads only, takes no lock. */
 export async function runStatus(
@@ -57,10 +69,11 @@ export async function runStatus(
     createRunner({ environment: context.environment, signal: context.signal }),
     paths,
   );
+  await hypervisor.requireAnswer?.();
   const names = name === undefined ? [...loaded.parsed.guestFiles.keys()].sort() : [name];
   const statuses: GuestStatus[] = [];
   for (const each of names) {
-    statuses.push(await readStatus(each, site?.guests.get(each), { paths, hypervisor }));
+    statuses.push(await readStatus(each, site, { paths, hypervisor }));
   }
   if (options.json === true) {
     context.print(`${JSON.stringify({ version: 1, hypervisor: kind, guests: statuses }, undefined, 2)}\n`);
@@ -70,71 +83,77 @@ export async function runStatus(
 
 async function readStatus(
   name: string,
-  guest: GuestSpec | undefined,
+  site: Site | undefined,
   host: { readonly paths: ReturnType<typeof choosePaths>; readonly hypervisor: Hypervisor },
 ): Promise<GuestStatus> {
   const { paths, hypervisor } = host;
+  const guest = site?.guests.get(name);
   const config = statePaths.config(paths, name);
   const text = pathExists(config) ? readTextFile(config) : undefined;
   const header = text === undefined ? undefined : parseConfigHeader(text);
   const operations = listOperations(paths, name);
   const running = await hypervisor.find(name);
   const unfinished = operations.findLast(({ state }) => !state.finished && !state.rolledBack);
-  const last = operations.findLast(({ state }) => state.finished || state.rolledBack);
+  const last = operations.findLast(
+    ({ state }) => (state.finished || state.rolledBack) && !NO_REBUILDS.includes(state.route),
+  );
+  const configured = text === undefined ? undefined : shapeConfig(hypervisor.name, text);
+  const link = statePaths.autoLink(paths, name);
   const { holder, pids } = readLockHolders(statePaths.lock(paths, name));
   return {
     name,
     wanted: guest === undefined ? undefined : { guest: guest.guest, boot: guest.boot, start: guest.start },
     running,
     generation: header?.operation,
-    mode: running === undefined ? undefined : findMode(operations, paths, name),
-    drift: listDrift(guest, text, header, running),
+    mode: running === undefined ? undefined : findMode(operations, paths, running),
+    drift: findDrift({
+      wanted: guest === undefined ? undefined : shapeSpec(guest, site?.networks ?? new Map()),
+      configured: typeof configured === 'string' ? undefined : configured,
+      running: running?.shape,
+    }),
+    notes: [
+      ...(typeof configured === 'string' ? [configured] : []),
+      ...listNotes({
+        guest,
+        text,
+        header,
+        running,
+        linked: link === undefined ? undefined : pathExists(link),
+      }),
+    ],
     unfinished: unfinished === undefined ? undefined : describeUnfinished(name, unfinished),
     last: last === undefined ? undefined : describeLast(last),
     heldBy: pids.length === 0 ? undefined : `${holder?.command ?? 'a process'} (pid ${pids.join(', ')})`,
   };
 }
 
-/** PV, PVH, or HVM with or without Xen's drivers (PVHVM), as the guest's kernel says (Documentation/ABI/stable/sysfs-hypervisor-xen). */
-function findMode(
-  operations: readonly OperationRecord[],
-  paths: ReturnType<typeof choosePaths>,
-  name: string,
-) {
-  for (const { operation } of [...operations].reverse()) {
-    const facts = readLastReady(`${statePaths.operation(paths, name, operation)}/console.log`);
-    if (facts === undefined) continue;
-    const source = `the ready line of operation ${operation}`;
-    if (facts.guestType === 'HVM') {
-      const hasDrivers = facts.modules.some((module) => /^xen[-_](blk|net)front/.test(module));
-      return { mode: hasDrivers ? 'PVHVM' : 'HVM', source };
-    }
-    return { mode: facts.guestType === '' ? `not Xen: ${facts.virtualization}` : facts.guestType, source };
+/** What the configuration starts, or why that cannot be read. */
+function shapeConfig(kind: 'xl' | 'qemu', text: string): DomainShape | string {
+  try {
+    return kind === 'xl' ? shapeXlConfig(text) : shapeQemuConfig(text);
+  } catch (error) {
+    if (error instanceof Failure) return error.message;
+    throw error;
   }
-  return undefined;
 }
 
-function listDrift(
-  guest: GuestSpec | undefined,
-  text: string | undefined,
-  header: ConfigHeader | undefined,
-  running: RunningDomain | undefined,
-): string[] {
-  const drift: string[] = [];
-  if (guest === undefined) drift.push('the spec has errors: relight check');
-  if (text !== undefined && header === undefined) drift.push('the configuration was not written by relight');
-  if (guest !== undefined && header !== undefined && header.specHash !== hashSpec(guest)) {
-    drift.push('the spec has changed since the last rebuild');
-  }
-  if (guest !== undefined && running !== undefined) {
-    if (running.memoryBytes !== guest.memoryBytes)
-      drift.push('the running guest has another memory size than the spec');
-    if (running.vcpus !== guest.vcpus)
-      drift.push('the running guest has another number of vcpus than the spec');
-  }
-  if (guest?.start === 'auto' && header !== undefined && running === undefined)
-    drift.push('it should run, but does not');
-  return drift;
+function listNotes(found: {
+  readonly guest: GuestSpec | undefined;
+  readonly text: string | undefined;
+  readonly header: ConfigHeader | undefined;
+  readonly running: RunningDomain | undefined;
+  readonly linked: boolean | undefined;
+}): string[] {
+  const { guest, text, header, running, linked } = found;
+  const notes: string[] = [];
+  if (guest === undefined) notes.push('the spec has errors: relight check');
+  if (text !== undefined && header === undefined) notes.push('the configuration was not written by relight');
+  if (guest === undefined || header === undefined) return notes;
+  if (header.specHash !== hashSpec(guest)) notes.push('the spec has changed since the last rebuild');
+  if (guest.start === 'auto' && running === undefined) notes.push('it should run, but does not');
+  if (guest.start === 'auto' && linked === false) notes.push('it should start at boot, but is not linked');
+  if (guest.start === 'manual' && linked === true) notes.push('it starts at boot, but should not');
+  return notes;
 }
 
 function describeUnfinished(name: string, { operation, state }: OperationRecord) {
@@ -149,6 +168,9 @@ function describeLast({ operation, state }: OperationRecord) {
     outcome: describeOutcome(state),
     endedAt: state.endedAt,
     seconds: countSeconds(state),
+    phases: Object.fromEntries(
+      [...state.phaseDurations].map(([phase, spent]) => [phase, Math.round(spent / 100) / 10]),
+    ),
   };
 }
 
@@ -158,34 +180,4 @@ function describeOutcome(state: RunState): string {
 
 function countSeconds(state: RunState): number {
   return Math.max(0, (Date.parse(state.endedAt) - Date.parse(state.startedAt)) / 1000);
-}
-
-function formatStatus(status: GuestStatus): string {
-  const { running, unfinished, last, mode } = status;
-  const lines = [`${status.name}: ${running === undefined ? 'not running' : 'running'}`];
-  if (status.wanted !== undefined) {
-    const { guest, boot, start } = status.wanted;
-    lines.push(`  wanted      ${guest} by ${boot}, start ${start}`);
-  }
-  lines.push(`  generation  ${status.generation ?? 'none: never built'}`);
-  if (mode !== undefined) lines.push(`  mode        ${mode.mode} (by ${mode.source})`);
-  for (const forward of running?.forwards ?? []) {
-    lines.push(`  port        ${forward.guestPort} of the guest is ${forward.host}:${forward.port}`);
-  }
-  for (const [key, value] of Object.entries(running?.details ?? {}))
-    lines.push(`  ${key.padEnd(11)} ${value}`);
-  for (const each of status.drift) lines.push(`  drift       ${each}`);
-  if (last !== undefined) {
-    lines.push(
-      `  last run    ${last.operation} (${last.route}) ${last.outcome} at ${last.endedAt}, ${last.seconds.toFixed(0)} s`,
-    );
-  }
-  if (status.heldBy !== undefined) lines.push(`  at work     ${status.heldBy}: relight watch ${status.name}`);
-  else if (unfinished !== undefined) {
-    lines.push(
-      `  UNFINISHED  operation ${unfinished.operation} stopped at: ${unfinished.action ?? 'its very start'}`,
-    );
-    lines.push(`              next: ${unfinished.advice}`);
-  }
-  return `${lines.join('\n')}\n`;
 }

@@ -8,6 +8,11 @@ const GRUB_IMAGES = {
   pvh: '/usr/lib/grub-xen/grub-i386-xen_pvh.bin',
 } as const;
 
+/** Whether a `kernel` setting names a loader, which finds the guest's own kernel, and not that kernel. */
+export function isGrubImage(path: string): boolean {
+  return Object.values<string>(GRUB_IMAGES).includes(path);
+}
+
 /** libxenguest copies a PV command line into 1024 bytes with strncpy and drops the rest (xg_dom_x86.c). */
 const PV_COMMAND_LINE_LIMIT = 1023;
 

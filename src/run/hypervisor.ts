@@ -1,3 +1,4 @@
+import type { DomainShape } from '../plan/shape.ts';
 import type { DomainDefinition } from '../plan/types.ts';
 
 /** A domain that runs now, as the hypervisor tells it. */
@@ -11,11 +12,15 @@ export interface RunningDomain {
   readonly forwards: readonly { readonly guestPort: number; readonly host: string; readonly port: number }[];
   /** Further facts for `status`, such as the accelerator or the domain's number. */
   readonly details: Readonly<Record<string, string>>;
+  /** What it was started with, as far as the hypervisor tells. */
+  readonly shape: DomainShape;
 }
 
 /** What starts, stops and lists guests. Two exist: xl, and QEMU where there is no Xen. */
 export interface Hypervisor {
   readonly name: 'xl' | 'qemu';
+  /** Before anything else is asked: whether the hypervisor answers at all. @throws Failure EXIT.notReady when not */
+  requireAnswer?(): Promise<void>;
   /**
    * Starts a domain in the background; its console's bytes go to the file `console`.
    * A domain of that name that runs already is left alone.

@@ -45,6 +45,7 @@ export async function probeHost(request: {
   readonly openStore: (storage: HostFacts['storage']) => VolumeStore;
 }): Promise<HostFacts> {
   const { site, guest, paths, hypervisor, runner } = request;
+  await hypervisor.requireAnswer?.();
   const storage = site.host.storage ?? defaultStorage(paths);
   const store = request.openStore(storage);
   const volumes = await store.list();

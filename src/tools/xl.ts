@@ -19,7 +19,12 @@ export interface DomainDetails {
   readonly memoryKiB: number | undefined;
   readonly vcpus: number | undefined;
   readonly disks: readonly { readonly device: string; readonly target: string }[];
-  readonly macs: readonly string[];
+  /** `attached` is the bridge, or the interface that a routed nic goes out by. */
+  readonly nics: readonly { readonly mac: string; readonly attached: string }[];
+  /** The file that starts the guest, the program that finds one in it, or an HVM guest's firmware; empty: none. */
+  readonly kernel: string;
+  readonly bootloader: string;
+  readonly firmware: string;
 }
 
 /** Main memory and versions out of `xl info`. */
@@ -135,9 +140,19 @@ interface RawDomain {
   readonly domid?: number;
   readonly config?: {
     readonly c_info?: { readonly type?: string; readonly name?: string; readonly uuid?: string };
-    readonly b_info?: { readonly max_vcpus?: number; readonly max_memkb?: number };
+    readonly b_info?: {
+      readonly max_vcpus?: number;
+      readonly max_memkb?: number;
+      readonly kernel?: string;
+      readonly bootloader?: string;
+      readonly 'type.hvm'?: { readonly bios?: string };
+    };
     readonly disks?: readonly { readonly vdev?: string; readonly pdev_path?: string }[];
-    readonly nics?: readonly { readonly mac?: string }[];
+    readonly nics?: readonly {
+      readonly mac?: string;
+      readonly bridge?: string;
+      readonly gatewaydev?: string;
+    }[];
   };
 }
 
@@ -152,7 +167,13 @@ function readDomain(raw: RawDomain): DomainDetails {
     memoryKiB: build?.max_memkb,
     vcpus: build?.max_vcpus,
     disks: (disks ?? []).map((disk) => ({ device: disk.vdev ?? '', target: disk.pdev_path ?? '' })),
-    macs: (nics ?? []).map((nic) => nic.mac ?? ''),
+    nics: (nics ?? []).map((nic) => ({
+      mac: nic.mac ?? '',
+      attached: nic.gatewaydev ?? nic.bridge ?? '',
+    })),
+    kernel: build?.kernel ?? '',
+    bootloader: build?.bootloader ?? '',
+    firmware: build?.['type.hvm']?.bios ?? '',
   };
 }
 

@@ -76,9 +76,9 @@ sub long_entry {
     } } if $domain->{dom0};
     return { domid => $domain->{id}, config => {
         c_info => { type => $domain->{type}, name => $domain->{name}, uuid => $domain->{uuid} },
-        b_info => { max_vcpus => $domain->{vcpus}, max_memkb => $domain->{memory} * 1024 },
+        b_info => { max_vcpus => $domain->{vcpus}, max_memkb => $domain->{memory} * 1024, %{$domain->{boot}} },
         disks => [map { { pdev_path => $_->{target}, vdev => $_->{vdev}, format => 'raw', readwrite => 1 } } @{$domain->{disks}}],
-        nics => [map { { devid => 0, mac => $_ } } @{$domain->{macs}}],
+        nics => $domain->{nics},
     } };
 }
 
@@ -114,7 +114,7 @@ sub create {
     my $domain = {
         id => $id, name => $name, uuid => $config->{uuid} // '', type => $config->{type} // 'pv', memory => $memory,
         vcpus => $config->{vcpus} // 1, flags => '-b----', disks => \@disks, config => $path,
-        macs => [map { /mac=([0-9a-f:]+)/ ? $1 : '' } @{$config->{vif} // []}],
+        nics => [map { read_vif($_) } @{$config->{vif} // []}], boot => read_boot($config),
         on_poweroff => $config->{on_poweroff} // 'destroy', on_crash => $config->{on_crash} // 'destroy',
     };
     $domain->{ending} = 'run';
@@ -122,6 +122,19 @@ sub create {
     if ($flags->{'-p'}) { $domain->{flags} = '--p---' }
     else { let_run($world, $domain, $text) }
     return (0, '', $head);
+}
+
+sub read_vif {
+    my %part = map { /^([a-z]+)=(.*)$/ ? ($1, $2) : () } split /,/, $_[0];
+    return { devid => 0, map { defined $part{$_} ? ($_ => $part{$_}) : () } qw(mac bridge gatewaydev) };
+}
+
+sub read_boot {
+    my ($config) = @_;
+    my %boot = map { defined $config->{$_} ? ($_ => $config->{$_}) : () } qw(kernel bootloader);
+    my %bios = (bios => 'seabios', uefi => 'ovmf', ovmf => 'ovmf');
+    $boot{'type.hvm'} = { bios => $bios{$config->{firmware} // 'bios'} } if ($config->{type} // '') eq 'hvm';
+    return \%boot;
 }
 
 # From here on the domain does what the scenario says.

@@ -1,6 +1,6 @@
 import type { CodeEntry } from './entry.ts';
 
-/** RL077x: what a guest needs of a Xen host, and the host lacks. */
+/** RL077x, RL118x: what a guest needs of a Xen host, and the host lacks. */
 export const XEN_HOST_CODES = {
   RL0770: {
     title: 'Not a Xen host',
@@ -31,5 +31,11 @@ export const XEN_HOST_CODES = {
     title: 'Program or image of Xen missing',
     message: '{what} needs {path}, which is not there',
     hint: 'apt-get install {package}',
+  },
+  RL1180: {
+    title: 'Lock of xl is held',
+    message:
+      'xl starts one guest at a time, and process {pid} ({command}) has held its lock {path} for more than {seconds} s',
+    hint: 'let it end, or end it: kill {pid}',
   },
 } as const satisfies Record<string, CodeEntry>;

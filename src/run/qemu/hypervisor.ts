@@ -163,5 +163,6 @@ function describeRecord(record: DomainRecord | undefined): RunningDomain | undef
     vcpus: record.vcpus,
     forwards: record.ports.map(([guestPort, port]) => ({ guestPort, host: '127.0.0.1', port })),
     details: { accelerator: record.accelerator, pid: String(record.process.pid), console: record.console },
+    shape: { memory: `${record.memoryBytes / 1024 ** 2} MiB`, vcpus: String(record.vcpus) },
   };
 }

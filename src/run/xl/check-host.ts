@@ -16,9 +16,8 @@ import type { Issue } from '../../report/issue.ts';
 import { parseXlList, XL_INFO_ARGV, XL_LIST_ARGV } from '../../tools/xl.ts';
 import { pathExists } from '../files.ts';
 import { type Runner, requireSuccess } from '../runner.ts';
-
-/** xl hangs when xenstored is gone. */
-const ANSWER_SECONDS = 20;
+import { ANSWER_SECONDS } from './answer.ts';
+import { checkXlLock, XL_LOCK_PLACES, type XlLockPlaces } from './create-lock.ts';
 
 /** What is about to be started on this host. */
 export interface XlNeeds {
@@ -27,6 +26,8 @@ export interface XlNeeds {
   readonly bridges: readonly string[];
   /** Names of domains that are stopped before the domain starts. */
   readonly stopped: readonly string[];
+  /** Default: those of Debian. */
+  readonly lock?: XlLockPlaces;
 }
 
 /** What this host lacks for starting a domain. Reads only; looks at everything, so that all findings come at once. */
@@ -44,6 +45,7 @@ export async function checkXlHost(runner: Runner, needs: XlNeeds): Promise<Issue
     ...checkMemory(domain, info, parseXlList(list), stopped),
     ...(await findMissingBridges(runner, bridges)),
     ...(await findMissingFiles(runner, domain)),
+    ...(await checkXlLock(needs.lock ?? XL_LOCK_PLACES)),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { shapeXlDomain } from '../../plan/shape.ts';
 import type { DomainDefinition } from '../../plan/types.ts';
 import { EXIT, Failure } from '../../report/failure.ts';
 import {
@@ -12,6 +13,7 @@ import type { Hypervisor, RunningDomain } from '../hypervisor.ts';
 import { isAlive } from '../qemu/process.ts';
 import { type Runner, requireSuccess } from '../runner.ts';
 import { pause } from '../time.ts';
+import { requireAnswer } from './answer.ts';
 import { attachConsole } from './console.ts';
 import { describeState, destroyDomain, findRow, listRows, readDetails } from './domains.ts';
 import { forgetXlRecord, readXlRecord, releaseXlConsole, writeXlRecord } from './record.ts';
@@ -46,6 +48,7 @@ export function createXlHypervisor(options: XlOptions): Hypervisor {
   };
   return {
     name: 'xl',
+    requireAnswer: () => requireAnswer(runner),
     start: (domain, config, console) => startDomain(domain, config, console, options),
     shutdown: async (name, deadlineSeconds) => {
       const outcome = await askToShutDown(runner, name, deadlineSeconds);
@@ -161,5 +164,6 @@ function describeDomain(row: DomainRow, details: DomainDetails | undefined, runt
       ...(type === '' ? {} : { type }),
       state: describeState(row),
     },
+    shape: details === undefined ? {} : shapeXlDomain(details),
   };
 }

@@ -53,7 +53,8 @@ describe('the output of xl (from the fake dom0, which the contract holds to the 
     expect(parseXlListLong(xl(XL_LIST_LONG_ARGV))[1]).toEqual({
       ...{ name, id: 1, uuid: UUID, type: 'pvh', memoryKiB: 512 * 1024, vcpus: 2 },
       disks: [{ device: 'xvda', target: `${directory}/disk` }],
-      macs: ['00:16:3e:00:00:01'],
+      nics: [{ mac: '00:16:3e:00:00:01', attached: 'xenbr0' }],
+      ...{ kernel: '/vmlinuz', bootloader: '', firmware: '' },
     });
     for (const text of ['', '{', '{}', 'null']) expect(() => parseXlListLong(text)).toThrow(Failure);
   });
@@ -84,7 +85,8 @@ describe('the output of xl 4.20', () => {
       {
         ...{ name: 'Domain-0', id: 0, uuid: '', type: 'pv', memoryKiB: 3145728, vcpus: undefined },
         disks: [],
-        macs: [],
+        nics: [],
+        ...{ kernel: '', bootloader: '', firmware: '' },
       },
     ]);
   });

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -13,6 +14,12 @@ const DOMAIN: DomainDefinition = {
 };
 const NEEDS: XlNeeds = { domain: DOMAIN, bridges: ['xenbr0'], stopped: [] };
 const HVM: XlNeeds = { ...NEEDS, domain: { ...DOMAIN, guest: 'hvm', boot: 'bios' } };
+/** Locks a file as xl does (fcntl F_SETLK with F_WRLCK), says so, and stays. The pack is struct flock (fcntl(2)). */
+const HOLD = [
+  'use Fcntl; open my $file, ">>", $ARGV[0] or die; $| = 1;',
+  'my $lock = pack("s s x![q] q q i x![q]", F_WRLCK, 0, 0, 0, 0);',
+  'fcntl($file, F_SETLK, $lock) or die; print "held"; sleep 600;',
+].join(' ');
 let fake: FakeDom0;
 beforeEach(() => {
   fake = installFakeDom0(mkdtempSync(join(tmpdir(), 'xl-check-')), { memoryMiB: 2048 });
@@ -45,6 +52,21 @@ describe('a Xen host', () => {
     fake.setScenario({ missingPackages: ['grub-xen-host'] });
     expect(await check(NEEDS)).toEqual(['RL0775']);
     expect(await check({ ...NEEDS, domain: { ...DOMAIN, boot: 'pygrub' } })).toEqual([]);
+  });
+
+  it('waits for another xl create, and names one that stays', async () => {
+    const lock = `${fake.directory}/xl.lock`;
+    writeFileSync(`${fake.directory}/xl.conf`, `lockfile="${lock}"\n`);
+    const places = { config: `${fake.directory}/xl.conf`, patienceMs: 0 };
+    expect(await check({ ...NEEDS, lock: places })).toEqual([]);
+    const holder = spawn('perl', ['-e', HOLD, lock], { stdio: ['ignore', 'pipe', 'ignore'] });
+    await new Promise((resolve) => holder.stdout.once('data', resolve));
+    await expect(requireXlHost(runner(), { ...NEEDS, lock: places })).rejects.toMatchObject({
+      ...{ status: 4, code: 'RL1180', hint: expect.stringContaining(`kill ${holder.pid}`) },
+      message: expect.stringContaining(`process ${holder.pid} (perl -e`),
+    });
+    setTimeout(() => holder.kill('SIGKILL'), 300);
+    expect(await check({ ...NEEDS, lock: { ...places, patienceMs: 60_000 } })).toEqual([]);
   });
 
   it('whose tools fail is told so, and nothing else is looked at', async () => {

@@ -1,0 +1,34 @@
+import { formatDrift } from '../plan/drift.ts';
+import type { GuestStatus } from './status.ts';
+
+/** A guest's status for people. */
+export function formatStatus(status: GuestStatus): string {
+  const { running, unfinished, last, mode } = status;
+  const lines = [`${status.name}: ${running === undefined ? 'not running' : 'running'}`];
+  if (status.wanted !== undefined) {
+    const { guest, boot, start } = status.wanted;
+    lines.push(`  wanted      ${guest} by ${boot}, start ${start}`);
+  }
+  lines.push(`  generation  ${status.generation ?? 'none: never built'}`);
+  if (mode !== undefined) lines.push(`  mode        ${mode.mode} (by ${mode.source})`);
+  for (const forward of running?.forwards ?? []) {
+    lines.push(`  port        ${forward.guestPort} of the guest is ${forward.host}:${forward.port}`);
+  }
+  for (const [key, value] of Object.entries(running?.details ?? {}))
+    lines.push(`  ${key.padEnd(11)} ${value}`);
+  for (const each of status.drift) lines.push(`  drift       ${formatDrift(each)}`);
+  for (const each of status.notes) lines.push(`  note        ${each}`);
+  if (last !== undefined) {
+    lines.push(
+      `  last build  ${last.operation} (${last.route}) ${last.outcome} at ${last.endedAt}, ${last.seconds.toFixed(0)} s`,
+    );
+  }
+  if (status.heldBy !== undefined) lines.push(`  at work     ${status.heldBy}: relight watch ${status.name}`);
+  else if (unfinished !== undefined) {
+    lines.push(
+      `  UNFINISHED  operation ${unfinished.operation} stopped at: ${unfinished.action ?? 'its very start'}`,
+    );
+    lines.push(`              next: ${unfinished.advice}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
