@@ -79,6 +79,7 @@ sub count_call {
 
 # exit N                ends with N and does nothing
 # lie                   says it succeeded and does nothing
+# late                  ends as xl create does whose hotplug scripts were too slow
 # garbage               prints nonsense, succeeds and does nothing
 # hang, hang-after      never ends, before or after acting
 # kill-parent-instead   kill -9 takes relight and this program before it acts
@@ -88,6 +89,11 @@ sub meet_fault {
     my ($what, $when) = @_;
     my $before = $when eq 'before';
     exit $1 if $before && $what =~ /^exit (\d+)$/;
+    if ($before && $what eq 'late') {
+        my $script = '/etc/xen/scripts/block add';
+        print STDERR "libxl: error: libxl_aoutils.c:539:async_exec_timeout: killing execution of $script because of timeout\n";
+        exit 3;
+    }
     if ($before && $what eq 'garbage') { print "\x1b[31m{\"report\": [ \x00\n"; exit 0 }
     sleep 1 while $what eq ($before ? 'hang' : 'hang-after');
     kill_relight() if $what eq ($before ? 'kill-parent-before' : 'kill-parent-after');

@@ -11,7 +11,7 @@ import {
 import { makeDirectory } from '../files.ts';
 import type { Hypervisor, RunningDomain } from '../hypervisor.ts';
 import { isAlive } from '../qemu/process.ts';
-import { type Runner, requireSuccess } from '../runner.ts';
+import { type CommandResult, type Runner, requireSuccess } from '../runner.ts';
 import { pause } from '../time.ts';
 import { requireAnswer } from './answer.ts';
 import { attachConsole } from './console.ts';
@@ -20,6 +20,7 @@ import { forgetXlRecord, readXlRecord, releaseXlConsole, writeXlRecord } from '.
 
 /** Xen has to find and clean the guest's memory, and the scripts its devices. */
 const CREATE_SECONDS = 300;
+const CREATE_ROUNDS = 3;
 const COMMAND_SECONDS = 60;
 /** An HVM guest that still boots misses the first press of the power button. */
 const ASK_AGAIN_MS = 15_000;
@@ -94,9 +95,7 @@ async function startDomain(
   forgetXlRecord(runtime, name);
   const startedAt = Date.now();
   writeXlRecord(runtime, name, { state: 'starting', domid: undefined, startedAt, reader: undefined });
-  const argv = buildXlCreateArgv(config, { paused: true });
-  // The monitor that xl leaves behind lives as long as the guest: it must not hold the guest's lock.
-  const created = await runner.run({ argv, deadlineSeconds: CREATE_SECONDS, keepLock: false });
+  const created = await createPaused(runner, name, config);
   if (created.failed) {
     if (!created.aborted && (await findRow(runner, name)) === undefined) forgetXlRecord(runtime, name);
     requireSuccess(created);
@@ -117,6 +116,20 @@ async function startDomain(
     await destroyDomain(runner, name);
     forgetXlRecord(runtime, name);
     throw error;
+  }
+}
+
+/**
+ * On a loaded machine the scripts that attach disks and nics miss the 40 s that libxl gives them (LIBXL_HOTPLUG_TIMEOUT).
+ * libxl takes the domain away then, and a second try finds the scripts warm.
+ */
+async function createPaused(runner: Runner, name: string, config: string): Promise<CommandResult> {
+  const argv = buildXlCreateArgv(config, { paused: true });
+  for (let round = 1; ; round += 1) {
+    // The monitor that xl leaves behind lives as long as the guest: it must not hold the guest's lock.
+    const result = await runner.run({ argv, deadlineSeconds: CREATE_SECONDS, keepLock: false });
+    const isLate = result.failed && /killing execution of .* because of timeout/.test(result.stderr);
+    if (!isLate || round === CREATE_ROUNDS || (await findRow(runner, name)) !== undefined) return result;
   }
 }
 

@@ -108,6 +108,16 @@ describe('a domain that is started', () => {
 });
 
 describe('a start that fails', () => {
+  it('is tried again when the scripts of its devices were too slow, and not for ever', async () => {
+    fake.setFaults('xl create:1=late');
+    await start();
+    expect(count('create')).toBe(2);
+    await xl.destroy('web1');
+    fake.setFaults('xl create:*=late');
+    await expect(start()).rejects.toThrow(/because of timeout/);
+    expect(count('create')).toBe(5);
+  });
+
   it('leaves nothing when xl cannot create', async () => {
     fake.setFaults('xl create:1=exit 3');
     await expect(start()).rejects.toMatchObject({ code: 'RL0601' });
