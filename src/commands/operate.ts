@@ -11,7 +11,7 @@ import { createProgressView, type ProgressView } from './progress-view.ts';
 /** What an operation runs with, seen through the command's progress view. */
 export function makeOperationRequest(
   context: CommandContext,
-  host: GuestHost,
+  host: Pick<GuestHost, 'paths' | 'session'> & { readonly guest: Pick<GuestHost['guest'], 'name'> },
   plan: Pick<Plan, 'operation' | 'actions'>,
 ): { request: OperationRequest; view: ProgressView } {
   const { paths, session, guest } = host;
@@ -23,7 +23,7 @@ export function makeOperationRequest(
 }
 
 /** Says in the error what the state of things is, and where the run's log lies. */
-export function explainFailure(error: unknown, host: GuestHost): unknown {
+export function explainFailure(error: unknown, host: Pick<GuestHost, 'session'>): unknown {
   if (!(error instanceof Failure) || error.status !== EXIT.failed) return error;
   const hint = [
     ...(error.hint === undefined ? [] : [error.hint]),

@@ -1,4 +1,4 @@
-import { statePaths } from '../host/paths.ts';
+import { DOM0, statePaths } from '../host/paths.ts';
 import type { Wish } from '../journal/decide.ts';
 import { buildPrunePlan, choosePrunable, findOldGenerations } from '../plan/prune.ts';
 import { buildReturnPlan } from '../plan/return.ts';
@@ -12,6 +12,7 @@ import { continueOperation, startOperation } from '../run/run-operation.ts';
 import { confirm } from '../run/terminal.ts';
 import { formatSize } from '../spec/size.ts';
 import type { CommandContext } from './context.ts';
+import { runDom0Recovery } from './dom0-setup.ts';
 import { drawOperation, type GuestHost, withGuest } from './guest-host.ts';
 import { explainFailure, makeOperationRequest } from './operate.ts';
 import { describeResult } from './rebuild-report.ts';
@@ -28,6 +29,7 @@ export async function runResume(
   name: string,
   options: Options,
 ): Promise<ExitStatus> {
+  if (name === DOM0) return runDom0Recovery(context, 'resume', options);
   return withGuest(context, name, { ...options, command: 'resume' }, async (host) => {
     const done = await continueUnfinished(context, host, 'resume');
     if (!done) context.print(`${name}: nothing is unfinished; nothing was changed.\n`);
@@ -41,6 +43,7 @@ export async function runRollback(
   name: string,
   options: Options,
 ): Promise<ExitStatus> {
+  if (name === DOM0) return runDom0Recovery(context, 'rollback', options);
   return withGuest(context, name, { ...options, command: 'rollback' }, async (host) => {
     if (await continueUnfinished(context, host, 'rollback')) return EXIT.done;
     const plan = planReturn(host);

@@ -1,19 +1,26 @@
 import type { HostPaths } from './facts.ts';
 
+/** In the place of a guest's name: an operation on this machine itself. No guest may have this name. */
+export const DOM0 = 'dom0';
+
+function findGuest(paths: HostPaths, guest: string): string {
+  return guest === DOM0 ? `${paths.state}/host` : `${paths.state}/guests/${guest}`;
+}
+
 /** Every path below the state directory, in one place. Guest and operation are allow-listed names. */
 export const statePaths = {
-  guest: (paths: HostPaths, guest: string) => `${paths.state}/guests/${guest}`,
-  lock: (paths: HostPaths, guest: string) => `${paths.state}/guests/${guest}/lock`,
-  identity: (paths: HostPaths, guest: string) => `${paths.state}/guests/${guest}/identity`,
+  guest: findGuest,
+  lock: (paths: HostPaths, guest: string) => `${findGuest(paths, guest)}/lock`,
+  identity: (paths: HostPaths, guest: string) => `${findGuest(paths, guest)}/identity`,
   /** Plan, journal, logs and consoles of one operation. */
   operation: (paths: HostPaths, guest: string, operation: string) =>
-    `${paths.state}/guests/${guest}/operations/${operation}`,
+    `${findGuest(paths, guest)}/operations/${operation}`,
   /** The configuration that an operation replaced, kept for the way back. */
   oldConfig: (paths: HostPaths, guest: string, operation: string) =>
-    `${paths.state}/guests/${guest}/generations/${operation}.cfg`,
+    `${findGuest(paths, guest)}/generations/${operation}.cfg`,
   /** Kernel and initrd for direct boot. */
   boot: (paths: HostPaths, guest: string, operation: string) =>
-    `${paths.state}/guests/${guest}/boot/${operation}`,
+    `${findGuest(paths, guest)}/boot/${operation}`,
   /** The store of standard images, and what bakes keep to be quick. */
   images: (paths: HostPaths) => `${paths.state}/images`,
   /** The key that signs pushed images, and the keys of others that are trusted. */
@@ -24,7 +31,7 @@ export const statePaths = {
   work: (paths: HostPaths, operation: string) => `${paths.state}/work/${operation}`,
   config: (paths: HostPaths, guest: string) => `${paths.config}/${guest}.cfg`,
   verifyConfig: (paths: HostPaths, guest: string, operation: string) =>
-    `${paths.state}/guests/${guest}/operations/${operation}/verify.cfg`,
+    `${findGuest(paths, guest)}/operations/${operation}/verify.cfg`,
   autoLink: (paths: HostPaths, guest: string) =>
     paths.auto === undefined ? undefined : `${paths.auto}/${guest}.cfg`,
   /** Sockets and process identifiers of running QEMU guests. */

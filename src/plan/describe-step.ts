@@ -17,6 +17,14 @@ export function describeStep(step: Step): string {
       return `keep a copy of ${step.from} as ${step.to}`;
     case 'restore-file':
       return `put ${step.from} back as ${step.to}`;
+    case 'replace-host-file':
+      return `write ${step.path} (mode ${step.mode.toString(8).padStart(4, '0')})${step.before === undefined ? '' : ', a copy of the old one kept'}`;
+    case 'set-assignments': {
+      const values = Object.entries(step.values).map(([name, value]) => `${name}="${value}"`);
+      return `set ${values.join(' ')} in ${step.path}, a copy of the old one kept`;
+    }
+    case 'return-host-file':
+      return `put ${step.path} back as it was`;
     case 'symlink':
       return `link ${step.path} -> ${step.target}`;
     case 'remove':

@@ -1,5 +1,6 @@
 import type { CheckSpec, NicSpec, StorageSpec } from '../spec/types.ts';
 import type { Expectation } from './expectation.ts';
+import type { HostFileStep } from './host-file-step.ts';
 import type { VolumeRootStep } from './volume-root-step.ts';
 
 export type { Expectation } from './expectation.ts';
@@ -110,6 +111,7 @@ export type Step =
   | { readonly do: 'keep-file'; readonly from: string; readonly to: string }
   /** Puts a kept copy back by a rename; when the copy is gone, it has been put back already. */
   | { readonly do: 'restore-file'; readonly from: string; readonly to: string }
+  | HostFileStep
   | { readonly do: 'symlink'; readonly target: string; readonly path: string }
   /** Removes a file or a symbolic link; absent is fine. */
   | { readonly do: 'remove'; readonly path: string }

@@ -1,3 +1,4 @@
+import { DOM0_CODES } from './codes/dom0.ts';
 import type { CodeEntry } from './codes/entry.ts';
 import { GUEST_CODES, SITE_CODES } from './codes/guests.ts';
 import { XEN_HOST_CODES } from './codes/host.ts';
@@ -38,6 +39,7 @@ export const CODES = {
   ...ISO_BUILD_CODES,
   ...VAULT_CODES,
   ...XEN_HOST_CODES,
+  ...DOM0_CODES,
   ...PRESEED_TEXT_CODES,
   ...PRESEED_QUESTION_CODES,
   ...PRESEED_VALUE_CODES,

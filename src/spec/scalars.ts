@@ -6,8 +6,8 @@ import { findSshKeyFault, SSH_KEY_PATTERN } from './ssh-key.ts';
 
 /** The allow-lists of single values. What passes here may reach a file format, a command line or a host name. */
 
-/** A host name label that is no number (xl reads a number as a domain id) and no name that LVM reserves. */
-export const guestName = text(/^(?!snapshot|pvmove)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'RL2101');
+/** A host name label that is no number (xl reads a number as a domain id), no name that LVM reserves, and not dom0. */
+export const guestName = text(/^(?!snapshot|pvmove|dom0$)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'RL2101');
 export const networkName = text(/^[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?$/, 'RL2103');
 /** Without "-", so that the volume names `a-b` + `c` and `a` + `b-c` can never be the same. */
 export const diskName = text(/^[a-z][a-z0-9]{0,15}$/, 'RL2129');

@@ -96,10 +96,32 @@ const cacheSchema = z.union([
     {
       'apt-cacher-ng': scalar.hostAndPort.describe('HOST:PORT').optional(),
       proxy: scalar.url.optional(),
+      listen: list(scalar.ip, 16)
+        .describe('further addresses that the apt-cacher-ng of this machine listens on')
+        .optional(),
+      guests: z
+        .enum(['keep', 'remove', 'detect'])
+        .describe(
+          'the cache in installed guests: kept, removed, or used when it answers; remove unless given',
+        )
+        .optional(),
     },
     ['apt-cacher-ng', 'proxy'],
   ),
 ]);
+
+const dom0Schema = map({
+  memory: scalar.size.describe('what dom0 keeps for itself; 2GiB unless given').optional(),
+  vcpus: wholeNumber(1, 128).describe('of dom0; all unless given').optional(),
+  'guests-at-shutdown': z
+    .enum(['save', 'shutdown'])
+    .describe('what happens to running guests when dom0 goes down; shutdown unless given')
+    .optional(),
+  'guest-consoles': z
+    .boolean()
+    .describe('keep what guests print in /var/log/xen/console; true unless given')
+    .optional(),
+});
 
 export const siteSchema = map({
   relight: z.literal(1, { error: rule('RL2007') }).describe('the version of the format'),
@@ -110,6 +132,7 @@ export const siteSchema = map({
     hypervisor: z.enum(['auto', 'xl', 'qemu']).describe('auto: xl on a dom0, else qemu').optional(),
     storage: storageSchema.describe('where root volumes live').optional(),
     cache: cacheSchema.describe('the package cache').optional(),
+    dom0: dom0Schema.describe('what relight dom0 setup makes of this machine').optional(),
     vault: scalar.hostPath
       .describe('the directory of the vault; below the state directory unless given')
       .optional(),

@@ -15,10 +15,29 @@ export type StorageSpec =
   | { readonly kind: 'thin'; readonly volumeGroup: string; readonly pool: string }
   | { readonly kind: 'files'; readonly directory: string };
 
+/** What an installed guest keeps of the cache: its address, nothing, or a look each time whether it answers. */
+export type GuestCacheUse = 'keep' | 'remove' | 'detect';
+
 export type CacheSpec =
   | { readonly kind: 'off' }
-  | { readonly kind: 'apt-cacher-ng'; readonly address: string }
-  | { readonly kind: 'proxy'; readonly url: string };
+  | {
+      readonly kind: 'apt-cacher-ng';
+      /** HOST:PORT. */
+      readonly address: string;
+      /** IP addresses that a cache on this machine listens on besides the one of `address`. */
+      readonly listen: readonly string[];
+      readonly guests: GuestCacheUse;
+    }
+  | { readonly kind: 'proxy'; readonly url: string; readonly guests: GuestCacheUse };
+
+/** What `dom0 setup` makes of this machine. */
+export interface Dom0Spec {
+  readonly memoryBytes: number;
+  /** Undefined: all of them. */
+  readonly vcpus: number | undefined;
+  readonly guestsAtShutdown: 'save' | 'shutdown';
+  readonly guestConsoles: boolean;
+}
 
 export type HypervisorChoice = 'auto' | 'xl' | 'qemu';
 
@@ -27,6 +46,7 @@ export interface HostSpec {
   /** Undefined: the hypervisor's own default (files under the state directory for qemu). */
   readonly storage: StorageSpec | undefined;
   readonly cache: CacheSpec;
+  readonly dom0: Dom0Spec;
   /** The directory of the vault; undefined: below the state directory. */
   readonly vault: string | undefined;
 }

@@ -13,6 +13,8 @@ export interface LogicalVolume {
   /** Something holds it open: a guest, a mount, a copy. */
   readonly open: boolean;
   readonly pool: string | undefined;
+  /** It is a thin pool itself (lvs(8): lv_attr begins with `t`). */
+  readonly isPool: boolean;
   readonly dataPercent: number | undefined;
   readonly metadataPercent: number | undefined;
 }
@@ -135,6 +137,7 @@ export function parseLvs(output: string): LogicalVolume[] {
     active: row.lv_attr?.[4] === 'a',
     open: row.lv_attr?.[5] === 'o',
     pool: row.pool_lv || undefined,
+    isPool: row.lv_attr?.[0] === 't',
     dataPercent: readNumber(row.data_percent),
     metadataPercent: readNumber(row.metadata_percent),
   }));

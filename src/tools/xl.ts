@@ -35,6 +35,8 @@ export interface XenInfo {
   readonly virtualization: readonly string[];
   readonly freeMemoryMiB: number;
   readonly totalMemoryMiB: number;
+  /** What GRUB handed to Xen. */
+  readonly commandLine: string;
 }
 
 /** xl ends with the number of libxl's error: 3 is ERROR_FAIL, also for a domain that exists already. */
@@ -133,6 +135,7 @@ export function parseXlInfo(output: string): XenInfo {
     virtualization: words('virt_caps'),
     freeMemoryMiB: Number(values.get('free_memory') ?? 0),
     totalMemoryMiB: Number(values.get('total_memory') ?? 0),
+    commandLine: values.get('xen_commandline') ?? '',
   };
 }
 

@@ -5,7 +5,7 @@ export const VALUE_CODES = {
   RL2101: {
     title: 'Guest name',
     message:
-      '"{value}" cannot name a guest: a name is a host name of a-z, 0-9 and "-", starts with a letter, has at most 63 characters, and does not start with "snapshot" or "pvmove" (LVM reserves these)',
+      '"{value}" cannot name a guest: a name is a host name of a-z, 0-9 and "-", starts with a letter, has at most 63 characters, and does not start with "snapshot" or "pvmove" (LVM reserves these); dom0 is this machine itself',
   },
   RL2102: {
     title: 'Size',

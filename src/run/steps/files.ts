@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { HostFileStep } from '../../plan/host-file-step.ts';
 import type { Step } from '../../plan/types.ts';
 import { parseConfigHeader } from '../../render/config-header.ts';
 import { copyFileSynced } from '../directory.ts';
@@ -14,6 +15,7 @@ import {
 } from '../files.ts';
 import { removeWorkTree } from '../files-tree.ts';
 import type { StepContext } from './context.ts';
+import { replaceHostFile, returnHostFile, setHostAssignments } from './host-files.ts';
 
 export type FileStep = Extract<
   Step,
@@ -25,6 +27,7 @@ export type FileStep = Extract<
       | 'rename'
       | 'keep-file'
       | 'restore-file'
+      | HostFileStep['do']
       | 'symlink'
       | 'remove'
       | 'remove-config'
@@ -51,6 +54,12 @@ export async function performFileStep(step: FileStep, context: StepContext): Pro
     case 'restore-file':
       if (pathExists(step.from)) renameSynced(step.from, step.to);
       return;
+    case 'replace-host-file':
+      return replaceHostFile(step);
+    case 'set-assignments':
+      return setHostAssignments(step);
+    case 'return-host-file':
+      return returnHostFile(step);
     case 'symlink':
       // Debian's Xen packages do not make /etc/xen/auto.
       makeDirectory(dirname(step.path), 0o755);

@@ -1,6 +1,7 @@
 import { formatSubnet, parseCidr } from '../address.ts';
 import type { NetworkAsWritten, SiteAsWritten } from '../schema.ts';
-import type { CacheSpec, HostSpec, NetworkSpec, StorageSpec } from '../types.ts';
+import { parseSize } from '../size.ts';
+import type { CacheSpec, Dom0Spec, HostSpec, NetworkSpec, StorageSpec } from '../types.ts';
 
 type HostAsWritten = NonNullable<SiteAsWritten['host']>;
 
@@ -9,6 +10,7 @@ export function normaliseHost(host: HostAsWritten): HostSpec {
     hypervisor: host.hypervisor ?? 'auto',
     storage: normaliseStorage(host.storage),
     cache: normaliseCache(host.cache),
+    dom0: normaliseDom0(host.dom0 ?? {}),
     vault: host.vault,
   };
 }
@@ -23,8 +25,18 @@ function normaliseStorage(storage: HostAsWritten['storage']): StorageSpec | unde
 function normaliseCache(cache: HostAsWritten['cache']): CacheSpec {
   if (cache === undefined || cache === 'off') return { kind: 'off' };
   const address = cache['apt-cacher-ng'];
-  if (address !== undefined) return { kind: 'apt-cacher-ng', address };
-  return cache.proxy === undefined ? { kind: 'off' } : { kind: 'proxy', url: cache.proxy };
+  const guests = cache.guests ?? 'remove';
+  if (address !== undefined) return { kind: 'apt-cacher-ng', address, listen: cache.listen ?? [], guests };
+  return cache.proxy === undefined ? { kind: 'off' } : { kind: 'proxy', url: cache.proxy, guests };
+}
+
+function normaliseDom0(dom0: NonNullable<HostAsWritten['dom0']>): Dom0Spec {
+  return {
+    memoryBytes: parseSize(dom0.memory ?? '2GiB') ?? 0,
+    vcpus: dom0.vcpus,
+    guestsAtShutdown: dom0['guests-at-shutdown'] ?? 'shutdown',
+    guestConsoles: dom0['guest-consoles'] ?? true,
+  };
 }
 
 export function normaliseNetworks(

@@ -35,6 +35,7 @@ describe('the reports of LVM 2.03.16', () => {
       active: false,
       open: false,
       pool: undefined,
+      isPool: false,
       dataPercent: undefined,
       metadataPercent: undefined,
     });

@@ -98,6 +98,8 @@ describe('the output of xl 4.20', () => {
       virtualization: ['pv', 'hvm', 'hap', 'gnttab-v1', 'gnttab-v2'],
       freeMemoryMiB: 5036,
       totalMemoryMiB: 8191,
+      commandLine:
+        'console=com1 com1=115200,8n1 dom0_mem=3072M,max:3072M loglvl=warning guest_loglvl=all smt=off spec-ctrl=no xpti=no',
     });
   });
 });

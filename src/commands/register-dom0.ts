@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import type { Dom0Options } from './dom0-host.ts';
+import type { SetStatus } from './register.ts';
+
+/** The commands below `relight dom0`. Each loads its code when it is called. */
+export function registerDom0Commands(
+  program: Command,
+  context: () => CommandContext,
+  setStatus: SetStatus,
+): void {
+  const dom0 = program
+    .command('dom0')
+    .description('this machine itself: Xen, boot, package cache, networks, storage');
+  const add = (name: string, description: string) =>
+    dom0.command(name).description(description).option('--site <dir>', 'the site directory');
+
+  add('check', 'say what this machine lacks, and whether each guest could be rebuilt now')
+    .option('--json', 'for programs')
+    .action(async (options: Dom0Options) => {
+      const { runDom0Check } = await import('./dom0-check.ts');
+      setStatus(await runDom0Check(context(), options));
+    });
+  add('setup', 'make of this machine what the site says, after showing it')
+    .option('--storage <disk>', 'make the volume group on this disk, which must be empty')
+    .option('--force', 'replace files that somebody else wrote, too; copies are kept')
+    .option('--dry-run', 'show every step and change nothing')
+    .option('--yes', 'do not ask')
+    .option('--json', 'the points as JSON')
+    .action(async (options: Dom0Options) => {
+      const { runDom0Setup } = await import('./dom0-setup.ts');
+      setStatus(await runDom0Setup(context(), options));
+    });
+}

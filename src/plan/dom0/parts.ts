@@ -1,0 +1,15 @@
+import { planBootDefault } from './boot.ts';
+import { planPackages } from './packages.ts';
+import { checkSystem } from './system.ts';
+import type { Dom0Part } from './types.ts';
+import { checkRunningXen } from './xen.ts';
+import { planXenServices } from './xen-services.ts';
+
+/** The parts of a dom0, in the order in which they are made: what refuses first, what changes the network last. */
+export const DOM0_PARTS: readonly Dom0Part[] = [
+  checkSystem,
+  planPackages,
+  planBootDefault,
+  planXenServices,
+  checkRunningXen,
+];
