@@ -7,6 +7,7 @@ import { IMAGE_CODES } from './codes/images.ts';
 import { INSTALLER_CODES } from './codes/installer.ts';
 import { ISO_CODES } from './codes/iso.ts';
 import { ISO_BUILD_CODES } from './codes/iso-build.ts';
+import { NETWORK_CODES } from './codes/network.ts';
 import { OPERATION_CODES } from './codes/operation.ts';
 import { PRESEED_QUESTION_CODES, PRESEED_TEXT_CODES } from './codes/preseed.ts';
 import { PRESEED_INSTALL_CODES, PRESEED_RECIPE_CODES } from './codes/preseed-recipe.ts';
@@ -47,6 +48,7 @@ export const CODES = {
   ...PRESEED_RECIPE_CODES,
   ...PRESEED_INSTALL_CODES,
   ...INSTALLER_CODES,
+  ...NETWORK_CODES,
 } as const;
 
 export type Code = keyof typeof CODES;

@@ -64,7 +64,13 @@ export const roleSchema = map(fragment);
 export const imageSchema = map({ name: scalar.fragmentName.optional(), ...system, ...fragment });
 
 const networkSchema = z.discriminatedUnion('mode', [
-  map({ mode: z.literal('bridge'), bridge: scalar.interfaceName }),
+  map({
+    mode: z.literal('bridge'),
+    bridge: scalar.interfaceName,
+    interface: scalar.interfaceName
+      .describe('the interface that relight dom0 setup makes a port of the bridge')
+      .optional(),
+  }),
   map({ mode: z.literal('routed'), interface: scalar.interfaceName }),
   map({
     mode: z.literal('nat'),

@@ -52,7 +52,13 @@ export interface HostSpec {
 }
 
 export type NetworkSpec =
-  | { readonly name: string; readonly mode: 'bridge'; readonly bridge: string }
+  | {
+      readonly name: string;
+      readonly mode: 'bridge';
+      readonly bridge: string;
+      /** What `relight dom0 setup` makes a port of the bridge; undefined: the administrator sees to the bridge. */
+      readonly interface?: string | undefined;
+    }
   | { readonly name: string; readonly mode: 'routed'; readonly interface: string }
   | {
       readonly name: string;

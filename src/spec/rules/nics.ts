@@ -129,7 +129,7 @@ function checkNetwork(
   if (network === undefined) return;
   const name = nic.network;
   const address = parseCidr(nic.address ?? '');
-  if (nic.address === 'dhcp' && network.mode !== 'bridge') {
+  if (nic.address === 'dhcp' && network.mode === 'routed') {
     reporter.at(placeValue(guest, ['nics', index, 'address']), 'RL3035', { name, mode: network.mode });
   }
   for (const [position] of entriesOf(nic.forward)) {
