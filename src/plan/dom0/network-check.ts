@@ -21,6 +21,7 @@ export function checkNetworks(request: NetworkRequest): Issue[] {
     ...checkAddresses(request),
     ...checkFirewall(request),
     ...checkBridges(request),
+    ...checkBridgeFilter(request),
   ];
 }
 
@@ -131,4 +132,12 @@ function checkBridges(request: NetworkRequest): Issue[] {
       makeIssue('RL1310', { link, directory: hostNetworkPaths.own(at).replace(/relight-host$/, 'network') }),
     ];
   return [];
+}
+
+/** The setting that {@link checkNetworks} wants to know besides those of the plan. */
+export const BRIDGE_FILTER = 'net/bridge/bridge-nf-call-iptables';
+
+function checkBridgeFilter({ site, facts }: NetworkRequest): Issue[] {
+  const bridged = [...site.networks.values()].some((network) => network.mode !== 'routed');
+  return bridged && facts.sysctls.get(BRIDGE_FILTER) === '1' ? [makeIssue('RL1313', {})] : [];
 }

@@ -1,11 +1,16 @@
 import type { FirewallBackend, HostNetworkFacts } from '../../host/network.ts';
 import { renderDnsmasq } from '../../render/host-network/dnsmasq.ts';
 import { listForwards, listNatNetworks } from '../../render/host-network/forwards.ts';
-import { renderIptables, renderIptablesForwards } from '../../render/host-network/iptables.ts';
+import {
+  IPTABLES_JUMPS,
+  renderIptables,
+  renderIptablesForwards,
+} from '../../render/host-network/iptables.ts';
 import loadScript from '../../render/host-network/load-networks.sh';
 import { renderNftables, renderNftForwards } from '../../render/host-network/nftables.ts';
 import { type HostDirectories, hostNetworkPaths } from '../../render/host-network/paths.ts';
 import {
+  readPublicAddresses,
   renderDnsmasqUnit,
   renderNetworksUnit,
   renderPublicAddresses,
@@ -82,6 +87,9 @@ export function planFirewall({ site, facts, at }: NetworkRequest, context: Chang
   const { steps, undo } = changeFiles(wanted, context);
   const unit = 'relight-networks.service';
   const load = runStep([hostNetworkPaths.load(at)]);
+  const { gained, lost } = compareAddresses(wanted, facts);
+  const drop = (each: PublicAddress) =>
+    runStep(['ip', 'address', 'delete', `${each.address}/32`, 'dev', each.link], [2]);
   const unload = wants && facts.rulesLoaded ? [] : listUnload(facts.firewall);
   return [
     {
@@ -97,16 +105,18 @@ export function planFirewall({ site, facts, at }: NetworkRequest, context: Chang
         ? [
             { do: 'make-directory', path: hostNetworkPaths.guests(at), mode: 0o755 },
             ...steps,
+            ...lost.map(drop),
             load,
             ...systemctl(facts, ['daemon-reload']),
             ...systemctl(facts, ['enable', unit]),
             ...systemctl(facts, ['start', unit]),
           ]
-        : [...systemctl(facts, ['disable', '--now', unit], [1, 5]), ...steps, ...unload],
+        : [...systemctl(facts, ['disable', '--now', unit], [1, 5]), ...steps, ...lost.map(drop), ...unload],
       undo: [
         ...(facts.activeUnits.includes(unit) ? [] : systemctl(facts, ['disable', '--now', unit], [1, 5])),
         ...unload,
         ...undo,
+        ...gained.map(drop),
         ...(facts.rulesLoaded ? [load] : []),
         ...systemctl(facts, ['daemon-reload']),
       ],
@@ -176,17 +186,43 @@ export function listMissingAddresses(site: Site, facts: Pick<HostNetworkFacts, '
   return [...new Set(wanted.map((forward) => forward.public))].filter((address) => !held.has(address));
 }
 
+interface PublicAddress {
+  readonly link: string;
+  readonly address: string;
+}
+
+/** The addresses that dom0 holds for guests, out of the files for `ip -batch`: what comes and what goes. */
+function compareAddresses(
+  wanted: readonly WantedFile[],
+  facts: HostNetworkFacts,
+): { readonly gained: PublicAddress[]; readonly lost: PublicAddress[] } {
+  const batches = wanted.filter((file) => file.path.endsWith('.ip'));
+  const before = batches.flatMap((file) => readPublicAddresses(facts.files.get(file.path) ?? ''));
+  const after = batches.flatMap((file) => readPublicAddresses(file.content ?? ''));
+  const isIn = (list: readonly PublicAddress[]) => (one: PublicAddress) =>
+    list.some((each) => each.address === one.address && each.link === one.link);
+  const held = facts.addresses.map(({ link, address }) => ({ link, address }));
+  return {
+    gained: after.filter((one) => !isIn(held)(one)),
+    lost: before.filter((one) => !isIn(after)(one)),
+  };
+}
+
 function listUnload(firewall: FirewallBackend): Step[] {
   if (firewall === 'nftables') return [runStep(NFT_DELETE_ARGV, [1])];
-  const jumps: [string, string, string][] = [
-    ['nat', 'PREROUTING', 'RELIGHT-DNAT'],
-    ['nat', 'OUTPUT', 'RELIGHT-DNAT'],
-    ['nat', 'POSTROUTING', 'RELIGHT-SNAT'],
-    ['filter', 'FORWARD', 'RELIGHT-FORWARD'],
+  // A chain that something jumps to cannot be deleted: first the jumps, then the contents, then the chains.
+  const chains = [
+    ['nat', 'RELIGHT-DNAT'],
+    ['nat', 'RELIGHT-SNAT'],
+    ['nat', 'RELIGHT-GUESTS'],
+    ['filter', 'RELIGHT-FORWARD'],
   ];
-  return jumps.map(([table, builtIn, own]) =>
-    runStep(['iptables', '-w', '-t', table, '-D', builtIn, '-j', own], [1, 2]),
-  );
+  const words = [
+    ...IPTABLES_JUMPS.map(([table, builtIn, own]) => [table, '-D', builtIn, '-j', own]),
+    ...chains.map(([table, own]) => [table, '-F', own]),
+    ...chains.map(([table, own]) => [table, '-X', own]),
+  ];
+  return words.map((each) => runStep(['iptables', '-w', '-t', ...each.map(String)], [1, 2]));
 }
 
 function systemctl(

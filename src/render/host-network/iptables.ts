@@ -40,6 +40,8 @@ export function renderIptables(networks: readonly NatNetwork[]): string {
       `-A RELIGHT-FORWARD -d ${subnet} -m conntrack --ctstate DNAT -j ACCEPT`,
       `-A RELIGHT-FORWARD -i ${out} -d ${subnet} -j DROP`,
       `-A RELIGHT-FORWARD -s ${subnet} -o ${out} -j ACCEPT`,
+      // With br_netfilter in the kernel frames from guest to guest come by here, too.
+      `-A RELIGHT-FORWARD -s ${subnet} -d ${subnet} -j ACCEPT`,
     ]),
     'COMMIT',
     '',

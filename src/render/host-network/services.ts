@@ -70,3 +70,11 @@ export function renderPublicAddresses(forwards: readonly HostForward[], held: re
     );
   return `# Written by relight: addresses that dom0 holds for this guest.\n${[...new Set(lines)].map((line) => `${line}\n`).join('')}`;
 }
+
+/** Reads the lines for `ip -batch` back. */
+export function readPublicAddresses(text: string): { readonly link: string; readonly address: string }[] {
+  return [...text.matchAll(/^address replace (\S+)\/32 dev (\S+)$/gm)].map(([, address = '', link = '']) => ({
+    address,
+    link,
+  }));
+}

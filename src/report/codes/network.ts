@@ -67,4 +67,11 @@ export const NETWORK_CODES = {
     message: 'the change of the network has been taken back already: nobody confirmed it in time',
     hint: 'run relight dom0 setup again',
   },
+  RL1313: {
+    title: 'Bridged frames pass the firewall',
+    message:
+      'the kernel sends frames between the ports of a bridge through iptables and nftables (br_netfilter): a guest does not reach itself by its own forwarded address, and a FORWARD policy of DROP stops bridged guests',
+    hint: 'if nothing here needs it: sysctl -w net.bridge.bridge-nf-call-iptables=0, and the same line in /etc/sysctl.d',
+    severity: 'warning',
+  },
 } as const satisfies Record<string, CodeEntry>;
