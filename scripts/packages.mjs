@@ -39,6 +39,7 @@ export const PACKAGES = {
     'nftables',
     'ovmf',
     'perl',
+    'podman',
     'skopeo',
     'strace',
     'xorriso',

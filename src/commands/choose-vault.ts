@@ -1,8 +1,8 @@
 import { statePaths } from '../host/paths.ts';
 import type { PlanRequest, VaultSource } from '../plan/rebuild/request.ts';
 import { findMirrors, findProxy } from '../plan/rebuild/sources.ts';
-import { makeIssue } from '../report/codes.ts';
 import { EXIT, Failure } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
 import { findOfflineIssues } from '../run/vault/examine.ts';
 import { canReach } from '../run/vault/reach.ts';
 import { openVault, type Vault } from '../run/vault/vault.ts';
@@ -38,8 +38,7 @@ export async function chooseVault(
   }
   if (!isBootstrap) return undefined;
   if (request.bootstrapper !== 'mmdebstrap') {
-    const issue = makeIssue('RL1610', { bootstrapper: request.bootstrapper });
-    throw new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
+    throw makeFailure(EXIT.usage, 'RL1610', { bootstrapper: request.bootstrapper });
   }
   const manifest = vault.readManifest(guest.name);
   return manifest === undefined ? undefined : describeVaultSource(vault.directory, manifest);

@@ -1,8 +1,8 @@
 import { statePaths } from '../host/paths.ts';
 import { parseRemoteName } from '../image/remote-name.ts';
 import { fingerprintKey, openSignedIndex } from '../image/signed-index.ts';
-import { makeIssue } from '../report/codes.ts';
-import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
+import { EXIT, type ExitStatus } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
 import { openImageStore } from '../run/image-store.ts';
 import { choosePaths } from '../run/probe-host.ts';
 import { openImageKeys, readFingerprint } from '../run/remote/keys.ts';
@@ -32,8 +32,7 @@ export async function runImagePush(
   const { keys, directory, environment, signal } = open(context, options);
   const name = parseRemoteName(place);
   if (name.kind === 'web') {
-    const issue = makeIssue('RL1624', { place });
-    throw new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
+    throw makeFailure(EXIT.usage, 'RL1624', { place });
   }
   const push = async () => {
     const store = openImageStore(directory, createRunner({ environment, signal }));
@@ -80,8 +79,7 @@ export async function runImageRemote(
   const trusted = [...keys.listTrusted(), ...(options.key ?? []).map(readFingerprint)];
   const text = await openRemote(parseRemoteName(place), signal).readIndex();
   if (text === undefined) {
-    const issue = makeIssue('RL1620', { place });
-    throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+    throw makeFailure(EXIT.invalid, 'RL1620', { place });
   }
   const { images } = openSignedIndex(text, place, trusted);
   if (options.json === true) {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
+import type { ExportOptions } from './image-export.ts';
 import type { TransportOptions } from './image-transport.ts';
 import type { SetStatus } from './register.ts';
 
@@ -38,6 +39,17 @@ export function registerImageTransport(
     .action(async (place: string, options: TransportOptions) => {
       const { runImageRemote } = await import('./image-transport.ts');
       setStatus(await runImageRemote(context(), place, options));
+    });
+  image
+    .command('export')
+    .description('write an image in another format')
+    .argument('<name>', 'the image: NAME or NAME@HASH')
+    .requiredOption('--format <format>', 'oci, tar.zst, spdx or cyclonedx')
+    .requiredOption('-o, --output <path>', 'what to write; for oci a directory')
+    .option('--store <dir>', "the store here; this machine's unless given")
+    .action(async (name: string, options: ExportOptions) => {
+      const { runImageExport } = await import('./image-export.ts');
+      setStatus(await runImageExport(context(), name, options));
     });
   add('key', "the fingerprint of this machine's key for images, and those that are trusted")
     .option('--trust <fingerprint>', "trust another machine's key from now on")

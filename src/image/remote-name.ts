@@ -1,5 +1,5 @@
-import { makeIssue } from '../report/codes.ts';
-import { EXIT, Failure } from '../report/failure.ts';
+import { EXIT } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
 
 /** Where images are pushed to and pulled from. */
 export type RemoteName =
@@ -30,8 +30,7 @@ export function parseRemoteName(text: string): RemoteName {
   }
   const match = REGISTRY.exec(text);
   if (match === null) {
-    const issue = makeIssue('RL1623', { place: text });
-    throw new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
+    throw makeFailure(EXIT.usage, 'RL1623', { place: text });
   }
   const [, host = '', port = '', repository = '', tag = ''] = match;
   const scheme = LOOPBACK.test(host) ? 'http' : 'https';

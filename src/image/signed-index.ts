@@ -1,7 +1,8 @@
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { z } from 'zod';
-import { type CodeParameters, makeIssue } from '../report/codes.ts';
-import { EXIT, Failure } from '../report/failure.ts';
+import type { CodeParameters } from '../report/codes.ts';
+import { EXIT, type Failure } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
 import { parseIndex, type StoreIndex, serialiseIndex } from './index-file.ts';
 
 const signedSchema = z.strictObject({
@@ -67,6 +68,5 @@ function readSigned(text: string): z.infer<typeof signedSchema> | undefined {
 }
 
 function refuse<Key extends 'RL1620' | 'RL1621' | 'RL1622'>(code: Key, values: CodeParameters<Key>): Failure {
-  const issue = makeIssue(code, values);
-  return new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+  return makeFailure(EXIT.invalid, code, values);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { makeIssue } from '../report/codes.ts';
-import { EXIT, Failure } from '../report/failure.ts';
+import { EXIT } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const word = z.string().regex(/^[\x21-\x7e]{1,200}$/);
@@ -44,8 +44,7 @@ export function parseVaultManifest(text: string, place: string): VaultManifest {
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch {
-    const issue = makeIssue('RL1602', { place });
-    throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+    throw makeFailure(EXIT.invalid, 'RL1602', { place });
   }
 }
 

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { SIGNED_INDEX } from '../../image/signed-index.ts';
-import { makeIssue } from '../../report/codes.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT, type Failure } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { copyFileSynced } from '../directory.ts';
 import { hashFile } from '../file-hash.ts';
 import { makeDirectory, pathExists, readTextFile, statPath, writeFileAtomically } from '../files.ts';
@@ -38,11 +38,9 @@ export function openDirectoryRemote(directory: string): ImageRemote {
 function requireRoom(place: string, needed: number): void {
   const free = countFreeBelow(place);
   if (free >= needed) return;
-  const issue = makeIssue('RL1629', { place, needed, free });
-  throw new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
+  throw makeFailure(EXIT.failed, 'RL1629', { place, needed, free });
 }
 
 function refuse(url: string, why: string): Failure {
-  const issue = makeIssue('RL1625', { url, why });
-  return new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
+  return makeFailure(EXIT.failed, 'RL1625', { url, why });
 }

@@ -1,5 +1,5 @@
-import { makeIssue } from '../../report/codes.ts';
 import { EXIT, Failure } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { describeErrno } from '../files.ts';
 
 /** Without an answer, or without a byte, for so long, a server counts as gone. */
@@ -148,6 +148,5 @@ function rethrow(url: string, error: unknown, { signal }: HttpRequest): never {
 
 /** The failure of a transfer, retried by whoever knows that it may be. */
 export function failTransfer(url: string, why: string): Failure {
-  const issue = makeIssue('RL1625', { url, why });
-  return new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
+  return makeFailure(EXIT.failed, 'RL1625', { url, why });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fingerprintKey } from '../../image/signed-index.ts';
-import { makeIssue } from '../../report/codes.ts';
 import { EXIT, Failure } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { makeDirectory, pathExists, readTextFile, writeFileAtomically } from '../files.ts';
 import { openSigningKey, type SigningKeyPair } from '../signing-key.ts';
 
@@ -51,6 +51,5 @@ export function openImageKeys(directory: string): ImageKeys {
 export function readFingerprint(text: string): string {
   const fingerprint = text.toLowerCase();
   if (/^[0-9a-f]{64}$/.test(fingerprint)) return fingerprint;
-  const issue = makeIssue('RL1632', { text });
-  throw new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
+  throw makeFailure(EXIT.usage, 'RL1632', { text });
 }

@@ -1,8 +1,8 @@
 import { addEntry, EMPTY_INDEX } from '../../image/index-file.ts';
 import { storeLayout } from '../../image/layout.ts';
 import { openSignedIndex, signIndex } from '../../image/signed-index.ts';
-import { makeIssue } from '../../report/codes.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import type { ImageStore } from '../image-store.ts';
 import type { ImageKeys } from './keys.ts';
 import { runInParallel } from './parallel.ts';
@@ -39,8 +39,7 @@ export async function pushImage(request: {
   const index = isAnew ? EMPTY_INDEX : openSignedIndex(known, remote.place, keys.listTrusted());
   const [problem] = await store.verify(manifest);
   if (problem !== undefined) {
-    const issue = makeIssue('RL1504', problem);
-    throw new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
+    throw makeFailure(EXIT.failed, 'RL1504', problem);
   }
   const ids = [...new Set(manifest.chunks.map((chunk) => chunk.id))];
   const manifestPath = storeLayout.manifest(image.name, image.hash);

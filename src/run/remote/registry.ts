@@ -8,8 +8,8 @@ import {
   serialiseArtifact,
 } from '../../image/artifact.ts';
 import type { RemoteName } from '../../image/remote-name.ts';
-import { makeIssue } from '../../report/codes.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT, type Failure } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { hashFile } from '../file-hash.ts';
 import { readBytesFile, removeFile } from '../files.ts';
 import { downloadFile, downloadText } from './download.ts';
@@ -36,8 +36,7 @@ export function openRegistryRemote(
     if (found === undefined) return undefined;
     const artifact = parseArtifact(found.text);
     if (artifact !== undefined) return artifact;
-    const issue = makeIssue('RL1620', { place });
-    throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+    throw makeFailure(EXIT.invalid, 'RL1620', { place });
   };
   return {
     place,
@@ -117,15 +116,13 @@ async function expectStatus(answer: HttpAnswer, good: readonly number[]): Promis
   });
   if (good.includes(answer.status)) return;
   const why = text.slice(0, SHOWN).replaceAll(/\s+/g, ' ').trim();
-  const issue = makeIssue('RL1628', {
+  throw makeFailure(EXIT.failed, 'RL1628', {
     url: answer.url,
     status: answer.status,
     why: why === '' ? 'no reason' : why,
   });
-  throw new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
 }
 
 function refuseContent(what: string, place: string, why: string): Failure {
-  const issue = makeIssue('RL1626', { what, place, why });
-  return new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+  return makeFailure(EXIT.invalid, 'RL1626', { what, place, why });
 }

@@ -1,6 +1,6 @@
 import { SIGNED_INDEX } from '../../image/signed-index.ts';
-import { makeIssue } from '../../report/codes.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { downloadFile, downloadText } from './download.ts';
 import type { ImageRemote } from './remote.ts';
 
@@ -9,8 +9,7 @@ const LARGEST_INDEX = 4 * 1024 * 1024;
 /** A directory behind a web server: any that serves files. */
 export function openWebRemote(url: string, signal: AbortSignal): ImageRemote {
   const refuse = async (): Promise<never> => {
-    const issue = makeIssue('RL1624', { place: url });
-    throw new Failure(EXIT.usage, issue.code, issue.message, issue.hint);
+    throw makeFailure(EXIT.usage, 'RL1624', { place: url });
   };
   return {
     place: url,

@@ -1,6 +1,6 @@
 import { linkSync } from 'node:fs';
-import { makeIssue } from '../../report/codes.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT, type Failure } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import {
   APT_DIRECTORIES,
   buildAptUpdateArgv,
@@ -116,6 +116,5 @@ function requireFetched(result: CommandResult, guest: string): CommandResult {
 }
 
 function refuse(name: string, why: string): Failure {
-  const issue = makeIssue('RL1607', { name, why });
-  return new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
+  return makeFailure(EXIT.failed, 'RL1607', { name, why });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { makeIssue } from '../../report/codes.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import { renderPackagesIndex, renderRelease } from '../../vault/apt-repository.ts';
 import { serialiseVaultManifest, type VaultManifest, vaultLayout } from '../../vault/manifest.ts';
 import type { VaultNeed } from '../../vault/need.ts';
@@ -90,6 +90,5 @@ function publish(vault: Vault, need: VaultNeed, packages: readonly WantedPackage
 function requireRoom(directory: string, needed: number): void {
   const free = countFreeBelow(directory);
   if (free >= needed) return;
-  const issue = makeIssue('RL1608', { place: directory, needed, free });
-  throw new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
+  throw makeFailure(EXIT.failed, 'RL1608', { place: directory, needed, free });
 }

@@ -1,5 +1,5 @@
-import { makeIssue } from '../../report/codes.ts';
-import { EXIT, Failure } from '../../report/failure.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
 import type { ObjectState, VaultContent } from '../../vault/assess.ts';
 import { parseVaultManifest, type VaultManifest, vaultLayout } from '../../vault/manifest.ts';
 import { listDirectory } from '../directory.ts';
@@ -23,8 +23,7 @@ export interface Vault {
 /** Opens a vault; a directory that is not there yet is an empty one. @throws Failure RL1609 */
 export function openVault(directory: string): Vault {
   if (!/^\/[\x21\x23-\x26\x28-\x5a\x5e-\x7e]*$/.test(directory)) {
-    const issue = makeIssue('RL1609', { place: directory });
-    throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+    throw makeFailure(EXIT.invalid, 'RL1609', { place: directory });
   }
   const objects = openObjectStore(directory);
   const readManifest = (guest: string) => {

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { CHUNK_BYTES, type ImageManifest } from '../../src/image/manifest.ts';
+import type { ImageStore } from '../../src/run/image-store.ts';
+import { makeManifest } from '../unit/image/samples.ts';
+
+const BLOCK = 4096;
+
+/** Puts an ext4 filesystem in a file into a store: of each piece of 4 MiB the blocks that are not zero. */
+export async function storeFilesystem(store: ImageStore, file: string, uuid: string): Promise<ImageManifest> {
+  const bytes = readFileSync(file);
+  const chunks: ImageManifest['chunks'] = [];
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    const used: number[] = [];
+    for (let block = at; block < Math.min(at + CHUNK_BYTES, bytes.length); block += BLOCK) {
+      if (bytes.subarray(block, block + BLOCK).some((byte) => byte !== 0)) used.push(block / BLOCK);
+    }
+    if (used.length === 0) continue;
+    const content = Buffer.concat(used.map((block) => bytes.subarray(block * BLOCK, (block + 1) * BLOCK)));
+    const id = await store.putChunk(content);
+    chunks.push({ id, size: content.length, runs: used.map((block) => [block, 1]) });
+  }
+  const manifest = makeManifest([]);
+  const filesystem = {
+    ...manifest.filesystem,
+    uuid,
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    dataBytes: chunks.reduce((sum, chunk) => sum + chunk.size, 0),
+  };
+  const whole = { ...manifest, filesystem, chunks };
+  store.putManifest(whole, '2026-01-01T00:00:00.000Z');
+  return whole;
+}
