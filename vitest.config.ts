@@ -14,8 +14,8 @@ const textFiles = {
 };
 
 /**
- * Two groups, one after the other: the real tools and virtual machines of `real` take both cores for minutes, which the
- * deadlines of `unit` must not feel. `npx vitest run --project unit` needs neither root nor those tools.
+ * Two groups, one after the other: the real tools and virtual machines of test/real and the whole rebuilds of
+ * test/rebuild take both cores for minutes, which the deadlines of `unit` must not feel. `npx vitest run --project unit` needs neither root nor those tools.
  */
 export default defineConfig({
   plugins: [textFiles],
@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**'],
+          exclude: ['test/real/**', 'test/rebuild/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -39,7 +39,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'real',
-          include: ['test/real/**/*.test.ts'],
+          include: ['test/real/**/*.test.ts', 'test/rebuild/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 600_000,
           sequence: { groupOrder: 1 },

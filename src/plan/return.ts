@@ -149,6 +149,12 @@ function finishReturn(request: ReturnRequest, live: string): Action {
       ...tagVolumes(facts.storage, names(target.operation), target.operation, 'live'),
       ...tagVolumes(facts.storage, names(live), live, 'old'),
     ],
-    undo: [],
+    undo: [
+      ...(link !== undefined && start === 'auto' && !facts.autostart
+        ? [{ do: 'remove' as const, path: link }]
+        : []),
+      ...tagVolumes(facts.storage, names(target.operation), target.operation, 'old'),
+      ...tagVolumes(facts.storage, names(live), live, 'live'),
+    ],
   });
 }

@@ -11,6 +11,7 @@ use JSON::PP;
 BEGIN { unshift @INC, dirname(abs_path($0)) }
 use FakeLvm;
 use FakeHost;
+use FakeTools;
 use FakeXl;
 
 $| = 1;
@@ -20,14 +21,18 @@ my $json = JSON::PP->new->canonical->utf8;
 
 my $world = { root => $root, scenario => read_json("$root/scenario.json") // {} };
 my $word = (grep { !/^-/ } @ARGV)[0] // '';
-my $key = $program eq 'xl' ? "xl $word" : $program;
+FakeTools::leave_unshare(@ARGV) if $program eq 'unshare';
+my $is_tool = FakeTools::knows($program);
+my $key = $program eq 'xl' ? "xl $word" : $is_tool ? FakeTools::name_call($program, @ARGV) : $program;
 
-FakeHost::run_real($program, @ARGV) unless $program =~ /^(xl|lv|vg)/ || FakeHost::is_ours($program, @ARGV);
+FakeHost::run_real($program, @ARGV)
+    unless $is_tool || $program =~ /^(xl|lv|vg)/ || FakeHost::is_ours($program, @ARGV);
 log_call();
 my $fault = lock_state(sub { count_call($key) });
 meet_fault($fault, 'before');
 my $act = $program eq 'xl' ? \&FakeXl::run : $program =~ /^(lv|vg)/ ? \&FakeLvm::run : \&FakeHost::run;
 my ($status, $out, $err, $later) = $fault eq 'lie' ? (0, '', '', undef)
+    : $is_tool ? (FakeTools::run($world, $program, @ARGV), '', '', undef)
     : lock_state(sub { $act->($world, $program, @ARGV) });
 print STDERR $err if $err ne '';
 print $out if $out ne '';
@@ -82,6 +87,7 @@ sub count_call {
 # late                  ends as xl create does whose hotplug scripts were too slow
 # garbage               prints nonsense, succeeds and does nothing
 # hang, hang-after      never ends, before or after acting
+# wait                  waits until the faults are cleared, and acts
 # kill-parent-instead   kill -9 takes relight and this program before it acts
 # kill-parent-before    kill -9 takes relight; this program acts as an orphan
 # kill-parent-after     kill -9 takes relight when this program has acted
@@ -96,6 +102,7 @@ sub meet_fault {
     }
     if ($before && $what eq 'garbage') { print "\x1b[31m{\"report\": [ \x00\n"; exit 0 }
     sleep 1 while $what eq ($before ? 'hang' : 'hang-after');
+    select undef, undef, undef, 0.1 while $before && $what eq 'wait' && -s "$root/faults";
     kill_relight() if $what eq ($before ? 'kill-parent-before' : 'kill-parent-after');
     if ($before && $what eq 'kill-parent-instead') { kill_relight(); kill 'KILL', $$ }
     select undef, undef, undef, 0.1 if $before && $what eq 'kill-parent-before';

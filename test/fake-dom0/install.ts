@@ -12,6 +12,19 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('fake-dom0.pl', import.meta.url));
 const LVM = ['lvs', 'vgs', 'lvcreate', 'lvremove', 'lvchange', 'lvrename', 'lvmconfig'];
 const NAMES = ['xl', ...LVM, 'ip', 'dpkg-query'];
+/** What a rebuild runs besides: see FakeTools.pm. */
+const TOOLS = [
+  'mmdebstrap',
+  'unshare',
+  'chroot',
+  'apt-get',
+  'sfdisk',
+  'mke2fs',
+  'mkswap',
+  'ssh-keygen',
+  'sync',
+  'blkid',
+];
 const GIBIBYTE = 1024 ** 3;
 
 /** What a domain does when it is started. Without a plot it boots, says that it is ready, and runs. */
@@ -71,19 +84,27 @@ export interface FakeDom0 {
   /** Sets the faults, such as `lvcreate:1=exit 5` or `xl create:2=kill-parent-before`; none clears them. */
   setFaults(...faults: string[]): void;
   setScenario(scenario: Scenario): void;
+  /** Counts calls from the first one again, for faults at the N-th. */
+  resetCalls(): void;
 }
 
-/** Makes a fake dom0 with one volume group in an empty or new directory. */
+/** Makes a fake dom0 with one volume group in an empty or new directory; `tools`: with what a rebuild runs besides. */
 export function installFakeDom0(
   directory: string,
-  options: { group?: string; groupBytes?: number; thinPool?: string; memoryMiB?: number } = {},
+  options: {
+    group?: string;
+    groupBytes?: number;
+    thinPool?: string;
+    memoryMiB?: number;
+    tools?: boolean;
+  } = {},
 ): FakeDom0 {
-  const { group = 'vg0', groupBytes = 100 * GIBIBYTE, thinPool, memoryMiB = 16384 } = options;
+  const { group = 'vg0', groupBytes = 100 * GIBIBYTE, thinPool, memoryMiB = 16384, tools = false } = options;
   for (const name of ['bin', 'dev', 'log', `dev/${group}`]) {
     mkdirSync(`${directory}/${name}`, { recursive: true });
   }
   chmodSync(PROGRAM, 0o755);
-  for (const name of NAMES) {
+  for (const name of [...NAMES, ...(tools ? TOOLS : [])]) {
     if (!existsSync(`${directory}/bin/${name}`)) symlinkSync(PROGRAM, `${directory}/bin/${name}`);
   }
   const extent = 4 * 1024 * 1024;
@@ -118,6 +139,10 @@ export function openFakeDom0(directory: string): FakeDom0 {
             .map((line) => JSON.parse(line))
         : [],
     setFaults: (...faults) => writeFileSync(`${directory}/faults`, faults.join('\n')),
+    resetCalls: () => {
+      const state = JSON.parse(readFileSync(`${directory}/state.json`, 'utf8'));
+      replace(`${directory}/state.json`, { ...state, calls: {} });
+    },
     setScenario: (scenario) => replace(`${directory}/scenario.json`, scenario),
   };
 }

@@ -34,6 +34,8 @@ interface SweepOptions {
   readonly check: (run: SweptRun) => string | Promise<string>;
   /** Every how manieth place is tried: 1, the default, tries all. */
   readonly step?: number;
+  /** Tries these places instead, in this order. Each must be met. */
+  readonly numbers?: readonly number[];
   /** Stops a sweep that does not end. Default: 500 places. */
   readonly limit?: number;
 }
@@ -79,10 +81,15 @@ export async function sweepSystemCalls(
  * `setFault` gets `*:N=FAULT` for the fake dom0.
  */
 export async function sweepFakeCommands(
-  options: SweepOptions & { readonly fault: string; readonly setFault: (rule: string) => void },
+  options: SweepOptions & {
+    readonly fault?: string;
+    readonly setFault: (rule: string) => void;
+    /** The whole rule of a place, where `*:N=FAULT` is not meant. */
+    readonly ruleOf?: (number: number) => string;
+  },
 ): Promise<SweepReport> {
   return sweep(options, (number) => {
-    const rule = `*:${number}=${options.fault}`;
+    const rule = options.ruleOf?.(number) ?? `*:${number}=${options.fault}`;
     return { fault: rule, argv: options.argv, arm: () => options.setFault(rule) };
   });
 }
@@ -98,8 +105,8 @@ interface Place {
 async function sweep(options: SweepOptions, place: (number: number) => Place): Promise<SweepReport> {
   const runs: SweptRun[] = [];
   const outcomes = new Map<string, number>();
-  const { step = 1, limit = 500 } = options;
-  for (let number = 1; ; number += step) {
+  const { limit = 500 } = options;
+  for (const number of options.numbers ?? countBy(options.step ?? 1)) {
     if (runs.length >= limit) throw new Error(`the sweep did not end after ${limit} places`);
     const { fault, argv, arm, trace } = place(number);
     await options.prepare(fault);
@@ -110,13 +117,18 @@ async function sweep(options: SweepOptions, place: (number: number) => Place): P
     const killed = end.signal === 'SIGKILL' || end.status === 137;
     const run = { fault, number, interrupted: killed || struck, ...end };
     if (!run.interrupted) {
-      if (runs.length > 0) return { runs, interrupted: runs.length, outcomes };
+      if (runs.length > 0 && options.numbers === undefined) break;
       throw new Error(`the sweep interrupted nothing: ${fault} was never met\n${run.stdout}${run.stderr}`);
     }
     runs.push(run);
     const outcome = await named(fault, () => options.check(run));
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   }
+  return { runs, interrupted: runs.length, outcomes };
+}
+
+function* countBy(step: number): Generator<number> {
+  for (let number = 1; ; number += step) yield number;
 }
 
 /** A broken promise has to say at which fault it broke. */

@@ -126,8 +126,10 @@ export function finishRebuild(context: PlanContext): Action {
   const { facts, guest, operation, work } = context;
   const link = statePaths.autoLink(facts.paths, guest.name);
   const steps: Step[] = [];
+  const undo: Step[] = [];
   if (link !== undefined && guest.start === 'auto') {
     steps.push({ do: 'symlink', target: statePaths.config(facts.paths, guest.name), path: link });
+    if (!facts.autostart) undo.push({ do: 'remove', path: link });
   }
   const rebuilt = context.disks.filter((planned) => !planned.disk.keep).map((planned) => planned.volume.name);
   steps.push(...tagVolumes(facts.storage, rebuilt, operation, 'live'));
@@ -136,6 +138,7 @@ export function finishRebuild(context: PlanContext): Action {
     const old = facts.volumes.filter((volume) => volume.tags.op === replaced && volume.tags.role !== 'data');
     const names = old.map((volume) => volume.name);
     steps.push(...tagVolumes(facts.storage, names, replaced, 'old'));
+    undo.push(...tagVolumes(facts.storage, names, replaced, 'live'));
   }
   steps.push({ do: 'remove-work', path: work });
   return {
@@ -146,7 +149,6 @@ export function finishRebuild(context: PlanContext): Action {
     destroys: [{ kind: 'directory', name: work }],
     probe: { kind: 'journal' },
     steps,
-    undo:
-      link !== undefined && guest.start === 'auto' && !facts.autostart ? [{ do: 'remove', path: link }] : [],
+    undo,
   };
 }

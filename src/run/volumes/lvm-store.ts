@@ -76,10 +76,17 @@ export function createLvmStore(runner: Runner, place: LvmPlace): VolumeStore {
   };
 }
 
+/** lvm.conf is asked once a run, not before every look at a volume. */
+const devicesDirectories = new WeakMap<Runner, string>();
+
 /** Where LVM puts its device nodes: `/dev`, unless lvm.conf says otherwise. */
 export async function readDevicesDirectory(runner: Runner): Promise<string> {
+  const known = devicesDirectories.get(runner);
+  if (known !== undefined) return known;
   const result = await run(runner, DEVICES_DIRECTORY_ARGV);
-  return parseDevicesDirectory(result.stdout) ?? '/dev';
+  const directory = parseDevicesDirectory(result.stdout) ?? '/dev';
+  devicesDirectories.set(runner, directory);
+  return directory;
 }
 
 async function listVolumes(runner: Runner, group: string): Promise<StoredVolume[]> {
