@@ -7,7 +7,7 @@ import { findSite } from '../run/find-site.ts';
 import { readSite } from '../run/read-site.ts';
 import { findNearest, suggestNearest } from '../spec/nearest.ts';
 import { type ParsedSite, parseSite } from '../spec/parse-site.ts';
-import type { GuestSpec, Site } from '../spec/types.ts';
+import type { GuestSpec, ImageSpec, Site } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
 
 export interface LoadedSite {
@@ -44,6 +44,23 @@ export function requireGuest(
   if (issues.length > 0) context.say(formatIssues(context, loaded, issues));
   const guest = parsed.site?.guests.get(name);
   if (parsed.site !== undefined && guest !== undefined) return { site: parsed.site, guest };
+  throw makeFailure(EXIT.invalid, 'RL1113', { name });
+}
+
+/** As `requireGuest`, for an image of the site. */
+export function requireImage(
+  context: CommandContext,
+  loaded: LoadedSite,
+  name: string,
+): { readonly site: Site; readonly image: ImageSpec } {
+  const { parsed } = loaded;
+  if (!parsed.imageFiles.has(name)) {
+    throw makeFailure(EXIT.usage, 'RL1526', { name, site: loaded.directory });
+  }
+  const issues = parsed.issuesOf(name);
+  if (issues.length > 0) context.say(formatIssues(context, loaded, issues));
+  const image = parsed.site?.images.get(name);
+  if (parsed.site !== undefined && image !== undefined) return { site: parsed.site, image };
   throw makeFailure(EXIT.invalid, 'RL1113', { name });
 }
 

@@ -15,7 +15,16 @@ export function makeOperationRequest(
   plan: Pick<Plan, 'operation' | 'actions'>,
 ): { request: OperationRequest; view: ProgressView } {
   const { paths, session, guest } = host;
-  const directory = statePaths.operation(paths, guest.name, plan.operation);
+  return makeOperationView(context, { paths, session }, { ...plan, guest: guest.name });
+}
+
+/** As `makeOperationRequest`, for whatever a plan is about. */
+export function makeOperationView(
+  context: CommandContext,
+  { paths, session }: Pick<GuestHost, 'paths' | 'session'>,
+  plan: Pick<Plan, 'guest' | 'operation' | 'actions'>,
+): { request: OperationRequest; view: ProgressView } {
+  const directory = statePaths.operation(paths, plan.guest, plan.operation);
   const view = createProgressView(context, plan.actions.length, (progress) => {
     writeFileQuickly(locateOperation(directory).progress, `${JSON.stringify(progress)}\n`);
   });

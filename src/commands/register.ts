@@ -4,6 +4,7 @@ import type { ExitStatus } from '../report/failure.ts';
 import type { CheckHost } from './check.ts';
 import type { CommandContext } from './context.ts';
 import { registerDom0Commands } from './register-dom0.ts';
+import { registerImageCommands } from './register-image.ts';
 import { registerImageTransport } from './register-image-transport.ts';
 import { registerIsoCommands } from './register-iso.ts';
 import { registerLintCommand } from './register-lint.ts';
@@ -58,6 +59,7 @@ export function registerCommands(program: Command, makeContext: MakeContext, set
     });
 
   registerRebuild(program, makeContext, setStatus);
+  registerImageCommands(program, context, setStatus);
   registerIsoCommands(program, context, setStatus);
   registerDom0Commands(program, context, setStatus);
   registerLintCommand(program, context, setStatus);

@@ -1,3 +1,4 @@
+import { describeImageStep } from './describe-image-step.ts';
 import type { Step } from './types.ts';
 
 /** One line that says what a step does, for `plan -v` and `--dry-run`. Secrets appear by name only. */
@@ -71,6 +72,8 @@ export function describeStep(step: Step): string {
       return `end ${step.domain} if it runs`;
     case 'run-checks':
       return `run ${step.checks.length} checks against ${step.domain}`;
+    default:
+      return describeImageStep(step);
   }
 }
 

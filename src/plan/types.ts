@@ -1,6 +1,7 @@
 import type { CheckSpec, NicSpec, StorageSpec } from '../spec/types.ts';
 import type { Expectation } from './expectation.ts';
 import type { HostFileStep } from './host-file-step.ts';
+import type { ImageStep } from './image-steps.ts';
 import type { VolumeRootStep } from './volume-root-step.ts';
 
 export type { Expectation } from './expectation.ts';
@@ -93,6 +94,7 @@ export interface VolumeTags {
  * Only `src/run/` gives it effects.
  */
 export type Step =
+  | ImageStep
   | {
       readonly do: 'run';
       readonly argv: readonly string[];

@@ -14,7 +14,8 @@ import type { Runner } from './runner.ts';
 import type { StoredVolume, VolumeStore } from './volume-store.ts';
 import { readDevicesDirectory } from './volumes/lvm-store.ts';
 
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** The keys that Debian's archives are checked with. */
+export const ARCHIVE_KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const LARGEST_FILE = 256 * 1024 * 1024;
 
 /** Which hypervisor a site means on this machine: xl on a dom0, QEMU elsewhere (xen.git: docs/man, /proc/xen). */
@@ -69,7 +70,7 @@ export async function probeHost(request: {
     running: (await hypervisor.find(guest.name)) !== undefined,
     autostart: link !== undefined && pathExists(link),
     mirrors: await probeMirrors(runner),
-    keyring: KEYRING,
+    keyring: ARCHIVE_KEYRING,
     identity: listDirectory(statePaths.identity(paths, guest.name)),
     fileHashes: hashFiles(guest),
     xenVersion: undefined,

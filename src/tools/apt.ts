@@ -21,6 +21,7 @@ export function renderAptConf(scratch: AptScratch, proxy: string | undefined): s
     'APT::Sandbox::User "root";',
     'APT::Update::Error-Mode "any";',
     'Acquire::Languages "none";',
+    'Acquire::ForceHash "SHA256";',
     'Acquire::Retries "3";',
     'Acquire::http::Timeout "30";',
     ...(proxy === undefined ? [] : [`Acquire::http::Proxy "${proxy}";`]),
@@ -74,15 +75,25 @@ export interface FetchItem {
   readonly file: string;
   readonly name: string;
   readonly version: string;
+  readonly architecture: string;
+  readonly url: string;
+  readonly size: number;
+  /** Empty where apt gives another hash: `Acquire::ForceHash` of `renderAptConf` makes it this one. */
+  readonly sha256: string;
 }
+
+const URI_LINE =
+  /^'([^']+)' (([a-z0-9][a-z0-9+.-]*)_([^_ ]+)_([a-z0-9]+)\.deb) (\d+)(?: SHA256:([0-9a-f]{64})| \S*)?$/;
 
 /** Reads the output of `--print-uris`. Other lines are skipped. */
 export function parsePrintUris(output: string): FetchItem[] {
   return output.split('\n').flatMap((line) => {
-    const match = /^'[^']+' (([a-z0-9][a-z0-9+.-]*)_([^_ ]+)_[a-z0-9]+\.deb) \d+ /.exec(line);
+    const match = URI_LINE.exec(line);
     if (match === null) return [];
-    const [, file = '', name = '', version = ''] = match;
-    return [{ file, name, version: decodeURIComponent(version) }];
+    const [, url = '', file = '', name = '', version = '', architecture = '', size, sha256 = ''] = match;
+    return [
+      { url, file, name, version: decodeURIComponent(version), architecture, size: Number(size), sha256 },
+    ];
   });
 }
 

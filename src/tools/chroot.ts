@@ -36,8 +36,10 @@ export function buildOwnMountsArgv(command: readonly string[]): string[] {
   return [...OWN_MOUNTS, ...command];
 }
 
-/** The program that an argv is about: the one behind `buildOwnMountsArgv`, or the first word. */
+/** The program that an argv is about: the one behind env(1) with its settings, the one behind `buildOwnMountsArgv`, or the first word. */
 export function findProgram(argv: readonly string[]): string | undefined {
+  if (argv[0] === 'env')
+    return findProgram(argv.slice(1 + argv.slice(1).findIndex((word) => !word.includes('='))));
   const isWrapped = OWN_MOUNTS.every((word, index) => argv[index] === word);
   return isWrapped ? argv[OWN_MOUNTS.length] : argv[0];
 }

@@ -15,6 +15,7 @@ import {
 } from '../../render/locale.ts';
 import { renderNetworkUnits } from '../../render/network-units.ts';
 import { renderSources } from '../../render/sources.ts';
+import type { FileSpec } from '../../spec/types.ts';
 import type { OverlayEntry, Step } from '../types.ts';
 import { HOST_KEY_FILES } from './prepare.ts';
 import type { PlanContext } from './request.ts';
@@ -33,24 +34,29 @@ export const INITRD_MODULES = [
 
 /** What has to lie in the root before packages are configured: the kernel's and locales' scripts read it. */
 export function listEarlyFiles(context: PlanContext): EarlyFile[] {
-  const write = (path: string, content: string): EarlyFile => ({
-    do: 'write-file',
-    path,
-    content,
-    mode: 0o644,
-  });
   const { guest } = context;
   return [
-    write(
+    ...listBootFiles(guest),
+    // Neither the installing machine's name nor its name servers belong into the guest.
+    writeEarly('/etc/hostname', renderHostname(guest.name)),
+  ];
+}
+
+/** Those of them that know of no guest. */
+export function listBootFiles(system: { readonly locale: string; readonly timezone: string }): EarlyFile[] {
+  return [
+    writeEarly(
       '/etc/initramfs-tools/conf.d/relight',
       '# Written by relight: the image must boot on Xen and on QEMU.\nMODULES=most\n',
     ),
-    write('/etc/initramfs-tools/modules', `# Written by relight.\n${INITRD_MODULES.join('\n')}\n`),
-    write('/etc/locale.gen', renderLocaleGen(guest.locale)),
-    write('/etc/timezone', renderTimezone(guest.timezone)),
-    // Neither the installing machine's name nor its name servers belong into the guest.
-    write('/etc/hostname', renderHostname(guest.name)),
+    writeEarly('/etc/initramfs-tools/modules', `# Written by relight.\n${INITRD_MODULES.join('\n')}\n`),
+    writeEarly('/etc/locale.gen', renderLocaleGen(system.locale)),
+    writeEarly('/etc/timezone', renderTimezone(system.timezone)),
   ];
+}
+
+function writeEarly(path: string, content: string): EarlyFile {
+  return { do: 'write-file', path, content, mode: 0o644 };
 }
 
 /** The system's own files: identity, network, mounts, access, and the unit that prints the ready line. */
@@ -68,10 +74,7 @@ export function listSystemFiles(context: PlanContext): OverlayEntry[] {
       '/etc/apt/sources.list.d/debian.sources',
       renderSources({ suite: guest.suite, mirror: findMirrors(context) }),
     ),
-    text('/etc/default/locale', renderDefaultLocale(guest.locale)),
-    text('/etc/default/keyboard', renderKeyboard(guest.keyboard)),
-    text('/etc/timezone', renderTimezone(guest.timezone)),
-    link('/etc/localtime', findLocaltimeTarget(guest.timezone)),
+    ...listRegionFiles(guest),
     text('/etc/default/grub.d/relight.cfg', renderGrubDefaults(grub)),
     text('/etc/ssh/sshd_config.d/relight.conf', renderSshdConfig(guest.root)),
     ...(sudoers === undefined ? [] : [text('/etc/sudoers.d/relight', sudoers, 0o440)]),
@@ -81,6 +84,20 @@ export function listSystemFiles(context: PlanContext): OverlayEntry[] {
     text('/etc/systemd/system/relight-ready.service', readyUnit),
     text('/etc/systemd/system/systemd-networkd-wait-online.service.d/relight.conf', waitOnline),
     ...listIdentityFiles(context),
+  ];
+}
+
+/** Language, keyboard and time zone. */
+export function listRegionFiles(system: {
+  readonly locale: string;
+  readonly keyboard: string;
+  readonly timezone: string;
+}): OverlayEntry[] {
+  return [
+    text('/etc/default/locale', renderDefaultLocale(system.locale)),
+    text('/etc/default/keyboard', renderKeyboard(system.keyboard)),
+    text('/etc/timezone', renderTimezone(system.timezone)),
+    link('/etc/localtime', findLocaltimeTarget(system.timezone)),
   ];
 }
 
@@ -134,19 +151,22 @@ export function listUserFiles(context: PlanContext): OverlayEntry[] {
         body: { kind: 'content', content: `${account.keys.join('\n')}\n` },
       },
     ]),
-    ...guest.files.map(
-      (file): OverlayEntry => ({
-        path: file.to,
-        mode: file.mode,
-        owner: file.owner,
-        group: file.group,
-        body:
-          file.source.kind === 'file'
-            ? { kind: 'host-file', path: file.source.path }
-            : { kind: 'content', content: file.source.text },
-      }),
-    ),
+    ...listFiles(guest.files),
   ];
+}
+
+/** The spec's own files. */
+export function listFiles(files: readonly FileSpec[]): OverlayEntry[] {
+  return files.map((file) => ({
+    path: file.to,
+    mode: file.mode,
+    owner: file.owner,
+    group: file.group,
+    body:
+      file.source.kind === 'file'
+        ? { kind: 'host-file', path: file.source.path }
+        : { kind: 'content', content: file.source.text },
+  }));
 }
 
 /** The last letters of the kept disks' devices, by which a trial boot sees that they are not attached. */
@@ -164,7 +184,7 @@ function listMounts(context: PlanContext): FstabEntry[] {
   }));
 }
 
-function text(path: string, content: string, mode = 0o644): OverlayEntry {
+export function text(path: string, content: string, mode = 0o644): OverlayEntry {
   return { path, mode, owner: 'root', group: 'root', body: { kind: 'content', content } };
 }
 

@@ -1,4 +1,5 @@
 import type { MirrorFacts } from '../../host/facts.ts';
+import type { CacheSpec } from '../../spec/types.ts';
 import type { ArchiveSource } from '../../tools/mmdebstrap.ts';
 import type { PlanRequest } from './request.ts';
 
@@ -17,8 +18,11 @@ export function findMirrors(context: Pick<PlanRequest, 'guest' | 'facts'>): Mirr
 
 /** Suites with updates and security, as sources.list(5) lines. sid has neither. */
 export function listSources(context: SourceRequest): ArchiveSource[] {
-  const { suite } = context.guest;
-  const { archive, security } = findMirrors(context);
+  return listSuiteSources(context.guest.suite, findMirrors(context));
+}
+
+/** As `listSources`, for a suite and the mirrors it comes from. */
+export function listSuiteSources(suite: string, { archive, security }: MirrorFacts): ArchiveSource[] {
   const components = ['main', 'non-free-firmware'];
   const sources = [{ url: archive, suite, components }];
   if (suite === 'sid' || suite === 'unstable') return sources;
@@ -29,7 +33,10 @@ export function listSources(context: SourceRequest): ArchiveSource[] {
 
 /** The proxy that packages come through while the guest is installed. */
 export function findProxy(context: Pick<PlanRequest, 'site'>): string | undefined {
-  const { cache } = context.site.host;
+  return findCacheProxy(context.site.host.cache);
+}
+
+export function findCacheProxy(cache: CacheSpec): string | undefined {
   if (cache.kind === 'apt-cacher-ng') return `http://${cache.address}`;
   return cache.kind === 'proxy' ? cache.url : undefined;
 }

@@ -8,7 +8,7 @@ import type { Action, Step } from '../types.ts';
 import { needsBiosBoot } from './packages.ts';
 import type { PlanContext } from './request.ts';
 
-const CORE_IMAGE = '/boot/grub/core.img';
+export const CORE_IMAGE = '/boot/grub/core.img';
 const UEFI_IMAGE = '/boot/grub/bootx64.efi';
 
 /** Kernel, initrd and menu: whatever the guest's boot method reads. */

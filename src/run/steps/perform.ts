@@ -11,6 +11,7 @@ import type { StepContext } from './context.ts';
 import { copyKernel, embedGrubImages, formatIfBlank, writeGrubConfig } from './disk.ts';
 import { performFileStep } from './files.ts';
 import { runChecks } from './guest-checks.ts';
+import { performImageStep } from './image.ts';
 import { mountRoot, unmountRoot } from './mount-root.ts';
 import { waitReady } from './wait-ready.ts';
 import { watchInstall } from './watch-install.ts';
@@ -61,6 +62,15 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
       return shutDown(step, context);
     case 'destroy-domain':
       return hypervisor.destroy(step.domain);
+    case 'fetch-packages':
+    case 'make-repository':
+    case 'check-packages':
+    case 'check-hygiene':
+    case 'write-image':
+    case 'store-image':
+    case 'prune-layers':
+    case 'restore-image':
+      return performImageStep(step, context);
     default:
       return performFileStep(step, context);
   }

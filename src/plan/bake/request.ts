@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { HostPaths, MirrorFacts } from '../../host/facts.ts';
+import { hashLock, type ImageLock } from '../../image/lock.ts';
+import type { ImageSpec } from '../../spec/types.ts';
+
+/** Everything that a bake's plan is made of. */
+export interface BakeRequest {
+  readonly image: ImageSpec;
+  readonly lock: ImageLock;
+  /** Where bakes keep journals, layers and packages: `bake` below the state directory. */
+  readonly paths: HostPaths;
+  /** The store's directory. */
+  readonly store: string;
+  /** Directories that may have packages by hash, beside the bake's own. */
+  readonly vaults: readonly string[];
+  readonly mirrors: MirrorFacts | undefined;
+  readonly proxy: string | undefined;
+  readonly operation: string;
+  readonly relightVersion: string;
+  /** Hashes of the site's files, by absolute path. */
+  readonly fileHashes: Readonly<Record<string, string>>;
+  /** Whether the layer of packages is there already. */
+  readonly hasLayer: boolean;
+  /** The setuid and setgid files of the image before; undefined: there is none, or they are accepted as they come. */
+  readonly knownPrivileged: readonly string[] | undefined;
+}
+
+/** Packages that every image has: what a guest needs to boot by any method but UEFI. */
+const IMAGE_BASE = [
+  ...[
+    'apt',
+    'systemd-sysv',
+    'init',
+    'udev',
+    'kmod',
+    'dbus',
+    'iproute2',
+    'netbase',
+    'e2fsprogs',
+    'ca-certificates',
+  ],
+  ...['tzdata', 'openssh-server', 'systemd-timesyncd', 'linux-image-amd64', 'initramfs-tools', 'zstd'],
+  ...['grub2-common', 'grub-pc-bin'],
+] as const;
+
+/** The packages that an image asks for, sorted, each once. */
+export function listImagePackages(image: ImageSpec): string[] {
+  const locales = image.locale === 'C.UTF-8' ? [] : ['locales'];
+  return [...new Set([...IMAGE_BASE, ...locales, ...image.packages])].sort();
+}
+
+/** SHA-256 of what an image is made from beside its packages; no path of this machine is in it. */
+export function hashImageSpec(image: ImageSpec, fileHashes: Readonly<Record<string, string>>): string {
+  const { file: _file, mirror: _mirror, files, ...rest } = image;
+  const described = files.map(({ source, ...target }) => ({
+    ...target,
+    content:
+      source.kind === 'file'
+        ? fileHashes[source.path]
+        : createHash('sha256').update(source.text).digest('hex'),
+  }));
+  return createHash('sha256')
+    .update(JSON.stringify({ ...rest, files: described }))
+    .digest('hex');
+}
+
+/** Changes when the way in which a layer is made does, so that no layer of an older relight is used. */
+const LAYER_VERSION = 1;
+
+/** The name of the layer of packages: what it depends on, and nothing else. */
+export function nameLayer(image: ImageSpec, lock: ImageLock): string {
+  const parts = [LAYER_VERSION, hashLock(lock), listImagePackages(image), image.locale, image.timezone];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { cutIntoWindows, invertRuns, joinRuns, splitZeros } from '../image/block-map.ts';
+import { type BlockRun, CHUNK_BYTES, type ImageChunk, type ImageManifest } from '../image/manifest.ts';
+import { buildDumpArgv, IMAGE_BLOCK, parseFreeBlocks } from '../tools/ext-image.ts';
+import type { ImageStore } from './image-store.ts';
+import { type Runner, requireSuccess } from './runner.ts';
+
+const WINDOW_BLOCKS = CHUNK_BYTES / IMAGE_BLOCK;
+const ZERO_BLOCK = Buffer.alloc(IMAGE_BLOCK);
+const ZERO_WINDOW = Buffer.alloc(CHUNK_BYTES);
+/** Compressors at work at one time. */
+const WRITERS = 2;
+
+/** What a filesystem image becomes in a store. */
+export interface ChunkedFilesystem {
+  readonly filesystem: Omit<ImageManifest['filesystem'], 'uuid'>;
+  readonly chunks: ImageChunk[];
+}
+
+/** Cuts the blocks in use of an ext4 image into chunks and puts those into the store that it does not have yet. */
+export async function storeFilesystem(
+  runner: Runner,
+  image: string,
+  store: ImageStore,
+  onProgress: (percent: number) => void,
+): Promise<ChunkedFilesystem> {
+  const free = parseFreeBlocks(await dumpGroups(runner, image));
+  const file = openSync(image, 'r');
+  try {
+    const size = fstatSync(file).size;
+    const blocks = size / IMAGE_BLOCK;
+    const windows = cutIntoWindows(invertRuns(free, blocks), WINDOW_BLOCKS);
+    const whole = createHash('sha256');
+    const writers = new WriterPool(WRITERS);
+    const chunks: ImageChunk[] = [];
+    const zeroRuns: BlockRun[] = [];
+    for (let window = 0; window * WINDOW_BLOCKS < blocks; window += 1) {
+      const length = Math.min(WINDOW_BLOCKS, blocks - window * WINDOW_BLOCKS) * IMAGE_BLOCK;
+      const runs = windows.get(window) ?? [];
+      const found = runs.length === 0 ? undefined : readWindow(file, window * WINDOW_BLOCKS, length, runs);
+      whole.update(found?.bytes ?? ZERO_WINDOW.subarray(0, length));
+      zeroRuns.push(...(found?.zero ?? []));
+      if (found === undefined || found.data.length === 0) continue;
+      const bytes = collect(found.bytes, window * WINDOW_BLOCKS, found.data);
+      const id = createHash('sha256').update(bytes).digest('hex');
+      chunks.push({ id, size: bytes.length, runs: found.data.map(([start, count]) => [start, count]) });
+      await writers.add(() => store.putChunk(bytes, id));
+      onProgress(Math.floor((100 * window * WINDOW_BLOCKS) / blocks));
+    }
+    await writers.finish();
+    return {
+      filesystem: {
+        type: 'ext4',
+        blockSize: IMAGE_BLOCK,
+        size,
+        sha256: whole.digest('hex'),
+        dataBytes: chunks.reduce((sum, chunk) => sum + chunk.size, 0),
+        zeroRuns: joinRuns(zeroRuns).map(([start, count]) => [start, count]),
+      },
+      chunks,
+    };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The list of free blocks can be long: it does not go through the result's capped output. */
+async function dumpGroups(runner: Runner, image: string): Promise<string> {
+  const pieces: Buffer[] = [];
+  const argv = buildDumpArgv(image);
+  requireSuccess(await runner.run({ argv, deadlineSeconds: 120, onBytes: (bytes) => pieces.push(bytes) }));
+  return Buffer.concat(pieces).toString('utf8');
+}
+
+/** A window of the image: unused blocks are zero whatever lies there, so that leftovers do not make two images differ. */
+function readWindow(file: number, first: number, length: number, runs: readonly BlockRun[]) {
+  const bytes = Buffer.alloc(length);
+  const data: BlockRun[] = [];
+  const zero: BlockRun[] = [];
+  for (const [start, count] of runs) {
+    const at = (start - first) * IMAGE_BLOCK;
+    readSync(file, bytes, at, count * IMAGE_BLOCK, start * IMAGE_BLOCK);
+    const isZero = (block: number) => {
+      const offset = (block - first) * IMAGE_BLOCK;
+      return bytes.compare(ZERO_BLOCK, 0, IMAGE_BLOCK, offset, offset + IMAGE_BLOCK) === 0;
+    };
+    const split = splitZeros([start, count], isZero);
+    data.push(...split.data);
+    zero.push(...split.zero);
+  }
+  return { bytes, data, zero };
+}
+
+function collect(window: Buffer, first: number, runs: readonly BlockRun[]): Buffer {
+  const parts = runs.map(([start, count]) =>
+    window.subarray((start - first) * IMAGE_BLOCK, (start - first + count) * IMAGE_BLOCK),
+  );
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+}
+
+/** Keeps a few writers busy, and no more memory in use than they have at hand. */
+class WriterPool {
+  readonly #limit: number;
+  readonly #running = new Set<Promise<unknown>>();
+  #error: unknown;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  async add(write: () => Promise<unknown>): Promise<void> {
+    const running: Promise<unknown> = write()
+      .catch((error: unknown) => {
+        this.#error ??= error;
+      })
+      .finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    if (this.#running.size >= this.#limit) await Promise.race(this.#running);
+    this.#rethrow();
+  }
+
+  async finish(): Promise<void> {
+    await Promise.all(this.#running);
+    this.#rethrow();
+  }
+
+  #rethrow(): void {
+    if (this.#error !== undefined) throw this.#error;
+  }
+}

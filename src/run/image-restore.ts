@@ -1,0 +1,111 @@
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  writeSync,
+} from 'node:fs';
+import type { ImageManifest } from '../image/manifest.ts';
+import type { ImageStep } from '../plan/image-steps.ts';
+import { EXIT } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
+import { readChunks } from './image-chunks.ts';
+import { openImageStore } from './image-store.ts';
+import type { StepContext } from './steps/context.ts';
+
+const ZEROS = Buffer.alloc(1024 * 1024);
+/** Bytes between two syncs that run beside the writing: the disk is kept busy while zstd works. */
+const SYNC_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Writes the blocks of an image straight onto a new volume; each chunk is written only when its hash is right. A file is
+ * emptied first, so that blocks which are zero need not be written. @throws Failure RL1504, RL1540
+ */
+export async function restoreImage(
+  step: Extract<ImageStep, { do: 'restore-image' }>,
+  { runner, listener }: StepContext,
+): Promise<void> {
+  const store = openImageStore(step.store, runner);
+  const manifest = store.readManifest(store.find(`${step.image}@${step.manifest}`));
+  // O_EXCL on a block device: refused while anybody else holds it, mounted or not (open(2)).
+  const device = openSync(step.device, constants.O_RDWR | constants.O_EXCL);
+  try {
+    const stats = fstatSync(device);
+    const isFile = stats.isFile();
+    if (isFile) {
+      requireRoom(step, manifest, stats.size);
+      ftruncateSync(device, 0);
+      ftruncateSync(device, stats.size);
+    }
+    await writeBlocks(device, step, manifest, store.chunkPath, listener.progress, runner);
+    if (!isFile) writeZeros(device, step.offset, manifest);
+    fsyncSync(device);
+  } finally {
+    closeSync(device);
+  }
+}
+
+async function writeBlocks(
+  device: number,
+  step: Extract<ImageStep, { do: 'restore-image' }>,
+  manifest: ImageManifest,
+  chunkPath: (id: string) => string,
+  progress: (percent: number, what: string) => void,
+  runner: StepContext['runner'],
+): Promise<void> {
+  const { blockSize, dataBytes } = manifest.filesystem;
+  let written = 0;
+  let unsynced = 0;
+  let syncing: Promise<void> | undefined;
+  await readChunks(runner, manifest.chunks, chunkPath, (bytes, chunk) => {
+    let at = 0;
+    for (const [start, count] of chunk.runs) {
+      const length = count * blockSize;
+      writeAt(device, bytes.subarray(at, at + length), step.offset + start * blockSize);
+      at += length;
+    }
+    written += chunk.size;
+    unsynced += chunk.size;
+    progress(Math.floor((100 * written) / dataBytes), 'writing blocks');
+    if (unsynced < SYNC_BYTES || syncing !== undefined) return;
+    unsynced = 0;
+    syncing = startSync(device).finally(() => {
+      syncing = undefined;
+    });
+  });
+  await syncing;
+}
+
+/** An error of the disk comes again at the closing fsync: a failed sync here need not end the writing. */
+function startSync(device: number): Promise<void> {
+  return new Promise((resolve) => fdatasync(device, () => resolve()));
+}
+
+function writeZeros(device: number, offset: number, { filesystem }: ImageManifest): void {
+  for (const [start, count] of filesystem.zeroRuns) {
+    let at = offset + start * filesystem.blockSize;
+    for (let left = count * filesystem.blockSize; left > 0; ) {
+      const length = Math.min(left, ZEROS.length);
+      writeAt(device, ZEROS.subarray(0, length), at);
+      at += length;
+      left -= length;
+    }
+  }
+}
+
+function writeAt(device: number, bytes: Buffer, position: number): void {
+  for (let done = 0; done < bytes.length; )
+    done += writeSync(device, bytes, done, bytes.length - done, position + done);
+}
+
+function requireRoom(
+  step: Extract<ImageStep, { do: 'restore-image' }>,
+  manifest: ImageManifest,
+  size: number,
+): void {
+  if (step.offset + manifest.filesystem.size <= size) return;
+  throw makeFailure(EXIT.failed, 'RL1540', { image: step.image, needed: manifest.filesystem.size, size });
+}
