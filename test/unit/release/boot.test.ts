@@ -6,6 +6,7 @@ import {
   judgeBoot,
   listBootMethods,
 } from '../../../src/release/boot.ts';
+import { describeMeasured, findMeasured, MEASURED_BOOTS } from '../../../src/release/boot-measured.ts';
 import { listRoutesFor } from '../../../src/release/routes.ts';
 import { findSuite, GUEST_TYPES, SUITE_NAMES, SUITES } from '../../../src/release/suites.ts';
 
@@ -53,5 +54,24 @@ describe('the release table', () => {
   test('only the installer makes encrypted disks', () => {
     expect(listRoutesFor('luks')).toEqual(['installer', 'iso']);
     expect(listRoutesFor('plain')[0]).toBe('bootstrap');
+  });
+
+  test('every boot that was tried has a row, its guest said what it was, and the verdict follows it', () => {
+    for (const row of MEASURED_BOOTS) {
+      expect(BOOT_ROWS.some(({ guest, boot }) => guest === row.guest && boot === row.boot)).toBe(true);
+      expect(row.evidence.join('\n')).toMatch(row.boots === true ? /relight-ready lab/ : /./);
+      if (row.boots === true) expect(row.type).toBe(row.guest.toUpperCase());
+      const verdict = judgeBoot(row.suite, row.guest, row.boot);
+      expect(verdict.evidence).toContain(describeMeasured(row));
+      const tried = findMeasured(row.suite, row.guest, row.boot).filter(({ boots }) => boots !== undefined);
+      if (tried.length > 0) expect(verdict.possible).toBe(tried.some(({ boots }) => boots));
+    }
+    expect(MEASURED_BOOTS.filter(({ boots }) => boots === true).length).toBeGreaterThanOrEqual(10);
+  });
+
+  test('what was not tried is judged by what is known of the loaders', () => {
+    expect(findMeasured('sid', 'pv', 'grub')).toEqual([]);
+    expect(judgeBoot('sid', 'pv', 'grub')).toMatchObject({ possible: false });
+    expect(judgeBoot('trixie', 'hvm', 'bios').evidence).toContain('nothing is proven');
   });
 });

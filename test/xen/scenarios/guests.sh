@@ -4,11 +4,6 @@ export PATH=/lab/scenarios/bin:$PATH RELIGHT_SITE=/etc/relight
 key=/root/.ssh/id_ed25519
 [ -e "$key" ] || ssh-keygen -q -t ed25519 -N '' -f "$key"
 
-# The root filesystems in the works: in memory, which halves the time of a rebuild under emulation.
-work=/var/lib/relight/work
-mkdir -p $work
-mountpoint -q $work || [ -n "$(ls -A $work)" ] || mount -t tmpfs -o size=1536M,mode=700 work $work
-
 # write_site [STORAGE [CACHE]], as YAML
 write_site() {
   local storage=${1:-'{ lvm: vg0 }'} cache=${2:-off}

@@ -2,8 +2,6 @@
 # power-cut.sh MOMENT: rebuilds web1 and tells the harness, by a file, when to pull the plug.
 . ./lib.sh
 . ./guests.sh
-# On the disk, as anywhere else: what was in the works is still there after the power cut.
-umount $work
 before=$(root_volumes web1)
 echo "$before" >/root/before-power-cut
 relight rebuild web1 --stop --yes &
