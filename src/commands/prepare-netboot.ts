@@ -46,8 +46,9 @@ export async function prepareNetboot(
     return fetchPackages(runner, cache, { names, sources, proxy });
   };
   const directory = options.netboot ?? `${await fetch([parts.netboot])}/${parts.directory}`;
-  const netboot = readNetboot(directory);
-  const missing = await findMissingComponents(netboot, findMirrors(request).archive, guest.suite, proxy);
+  const read = readNetboot(directory);
+  const missing = await findMissingComponents(read, findMirrors(request).archive, guest.suite, proxy);
+  const netboot = missing.suite === guest.suite ? read : { ...read, componentSuite: missing.suite };
   const names = listNames(missing);
   if (names.length === 0) return netboot;
   const kernel = netboot.kernelVersion;

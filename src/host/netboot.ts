@@ -11,6 +11,8 @@ export interface NetbootFacts {
   /** Udebs that the initrd has installed, and the text that says so. */
   readonly installed: readonly Udeb[];
   readonly statusText: string;
+  /** The name of the suite under which the mirror has the installer's components; undefined when it is the guest's. */
+  readonly componentSuite?: string;
   /** An archive with what the mirror lacks, or undefined when the initrd is used as it is. */
   readonly completion: string | undefined;
 }

@@ -8,18 +8,21 @@ export interface InstallerParts {
   readonly directory: string;
   /** e2fsprogs and the libraries that it needs beyond those of the initrd. */
   readonly filesystemPackages: readonly string[];
+  /** Other names under which mirrors have the suite; whether one still means it, its Release says. */
+  readonly aliases: readonly string[];
 }
 
 const PARTS: Readonly<Record<string, InstallerParts>> = {
-  bookworm: describe(12, 'libext2fs2'),
-  trixie: describe(13, 'libext2fs2t64'),
+  bookworm: describe(12, 'libext2fs2', ['oldstable']),
+  trixie: describe(13, 'libext2fs2t64', ['stable', 'oldstable']),
 };
 
-function describe(version: number, library: string): InstallerParts {
+function describe(version: number, library: string, aliases: readonly string[]): InstallerParts {
   return {
     netboot: `debian-installer-${version}-netboot-amd64`,
     directory: `usr/lib/debian-installer/images/${version}/amd64/text/debian-installer/amd64`,
     filesystemPackages: ['e2fsprogs', library, 'libcom-err2', 'libss2'],
+    aliases,
   };
 }
 

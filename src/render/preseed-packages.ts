@@ -22,6 +22,9 @@ export function listPackageAnswers(request: PreseedRequest): PreseedAnswer[] {
     answer(`mirror/${protocol}/directory`, 'string', archive.directory, 'mirror'),
     answer(`mirror/${protocol}/proxy`, 'string', proxy === undefined ? '' : requireProxy(proxy), 'mirror'),
     answer('mirror/suite', 'select', guest.suite, 'suite'),
+    ...(request.componentSuite === undefined
+      ? []
+      : [answer('mirror/udeb/suite', 'string', request.componentSuite, 'mirror')]),
     answer('apt-setup/use_mirror', 'boolean', 'true', 'mirror'),
     answer('apt-setup/non-free-firmware', 'boolean', 'true', 'mirror'),
     answer('apt-setup/non-free', 'boolean', 'false', 'mirror'),

@@ -19,6 +19,8 @@ export interface PreseedRequest {
   readonly nonce?: string;
   /** True: relight makes the guest boot once it is installed, and the installer leaves the boot loader alone. */
   readonly skipBootLoader?: boolean;
+  /** The suite under whose name the mirror has the installer's components, when it is not the guest's. */
+  readonly componentSuite?: string;
   /** True: the initrd has all kernel modules already, and the mirror has none for it. */
   readonly hasModules?: boolean;
   /** The name of the secret that holds a user's password hash. */

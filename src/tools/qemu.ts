@@ -44,7 +44,7 @@ export function buildQemuArgv(request: QemuRequest): string[] {
     ...describeFirmware(places),
     ...domain.disks.flatMap((disk, index) => [
       '-drive',
-      `file=${escapeComma(disk.device)},if=none,id=disk${index},format=raw,discard=unmap${disk.readOnly ? ',readonly=on' : ''}`,
+      `file=${escapeComma(disk.device)},if=none,id=disk${index},format=raw,discard=unmap${disk.readOnly ? ',readonly=on' : ''}${domain.once === true ? ',cache=unsafe' : ''}`,
       '-device',
       `virtio-blk-pci,drive=disk${index},serial=${disk.target}${index === 0 ? ',bootindex=1' : ''}`,
     ]),

@@ -1,27 +1,24 @@
 import { listInstallerFiles } from '../../render/preseed-files.ts';
-import type { PreseedRequest } from '../../render/preseed-request.ts';
-import { renderQemuConfig } from '../../render/qemu-config.ts';
 import { layOutRootDisk } from '../../render/sfdisk.ts';
-import { renderXlConfig } from '../../render/xl-config.ts';
-import { EXIT } from '../../report/failure.ts';
-import { makeFailure } from '../../report/make-failure.ts';
-import { deriveUuid } from '../../spec/identity.ts';
 import { buildChrootArgv } from '../../tools/chroot.ts';
-import type { Action, DomainDefinition, RootPlace, Step } from '../types.ts';
-import { makeHeader } from './header.ts';
+import type { Action, RootPlace, Step } from '../types.ts';
+import {
+  defineInstaller,
+  keepScreenAway,
+  renderInstaller,
+  requestInstallation,
+  requireNetboot,
+} from './installer-domain.ts';
 import { withMountedRoot } from './mounted-root.ts';
 import { listEarlyFiles } from './overlay.ts';
 import { needsBiosBoot } from './packages.ts';
 import { checkRoot, personaliseRoot } from './personalise.ts';
-import { makePreseedRequest } from './preseed.ts';
 import type { PlanContext } from './request.ts';
 import { embedBiosImage, prepareBoot } from './write.ts';
 
 /** Seconds. Software emulation takes about an hour on a busy machine; a real one takes minutes. */
 const INSTALL_DEADLINE = 4 * 3600;
 const SILENCE_DEADLINE = 1800;
-/** Below it the installer leaves components out, and asks (lowmem). */
-const LEAST_MEMORY = 1024 ** 3;
 /** The recipe's partitions: the first is for the BIOS, the second holds the root filesystem. */
 const ROOT: RootPlace & { partition: number } = { partition: 2 };
 
@@ -36,7 +33,7 @@ export function installRoot(context: PlanContext): Action[] {
     adoptRoot(context),
     withMountedRoot(context, ROOT, personaliseInstalled(context)),
     withMountedRoot(context, ROOT, withBoot(context)),
-    withMountedRoot(context, ROOT, checkRoot(context)),
+    checkInstalled(context),
   ];
 }
 
@@ -55,7 +52,7 @@ function prepareInstaller(context: PlanContext): Action {
         do: 'build-initrd',
         initrd: netboot.initrd,
         ...(netboot.completion === undefined ? {} : { completion: netboot.completion }),
-        files: listInstallerFiles(requestInstallation(context)),
+        files: [...listInstallerFiles(requestInstallation(context)), keepScreenAway(netboot.prefix)],
         target,
       },
     ],
@@ -143,6 +140,17 @@ function personaliseInstalled(context: PlanContext): Action {
   return context.guest.run.length === 0 ? action : { ...action, redoFrom: 'run-installer' };
 }
 
+/** QEMU does not wait for the disk while it installs: what was written must be there before the guest is believed. */
+function checkInstalled(context: PlanContext): Action {
+  const action = withMountedRoot(context, ROOT, checkRoot(context));
+  const sync: Step = {
+    do: 'run',
+    argv: ['sync', '--file-system', context.rootDisk.volume.path],
+    deadline: 600,
+  };
+  return { ...action, steps: [...action.steps, sync] };
+}
+
 /** The boot files, as for every route; the initrd is made anew with the modules that Xen and QEMU need. */
 function withBoot(context: PlanContext): Action {
   const { rootfs, guest } = context;
@@ -170,64 +178,4 @@ function withBoot(context: PlanContext): Action {
       ...(needsBiosBoot(context) ? [embedBiosImage(context)] : []),
     ],
   };
-}
-
-/** What the installer is told: relight makes the guest boot, and the late script prints this operation's nonce. */
-export function requestInstallation(context: PlanContext): PreseedRequest {
-  return {
-    ...makePreseedRequest(context),
-    nonce: context.nonce,
-    skipBootLoader: true,
-    hasModules: requireNetboot(context).completion !== undefined,
-  };
-}
-
-/** Root and swap only, so that no answer can reach data; in QEMU the root is the first disk. */
-function defineInstaller(context: PlanContext): DomainDefinition {
-  const { guest, site, operation, work, serialConsole } = context;
-  const rebuilt = context.disks.filter((planned) => !planned.disk.keep);
-  const disks = [context.rootDisk, ...rebuilt.filter((planned) => planned !== context.rootDisk)];
-  const console = serialConsole ? 'console=ttyS0,115200n8' : 'console=hvc0';
-  return {
-    name: `${guest.name}~install`,
-    uuid: deriveUuid(site.name, guest.name, 'install', operation),
-    // The kernel is handed over: an HVM guest is installed as PVH, whose disks have the same names.
-    guest: guest.guest === 'pv' ? 'pv' : 'pvh',
-    boot: 'direct',
-    memoryBytes: Math.max(guest.memoryBytes, LEAST_MEMORY),
-    vcpus: guest.vcpus,
-    disks: disks.map((planned) => ({
-      name: planned.volume.name,
-      device: planned.volume.path,
-      target: planned.target,
-      readOnly: false,
-    })),
-    nics: guest.nics,
-    kernel: {
-      kernel: requireNetboot(context).kernel,
-      initrd: `${work}/installer-initrd.img`,
-      // The text frontend prints what the watcher reads. Never auto=true beside a preseed in the initrd.
-      commandLine: `priority=critical DEBIAN_FRONTEND=text ${console}`,
-    },
-    once: true,
-    ports: [],
-  };
-}
-
-function renderInstaller(context: PlanContext, domain: DomainDefinition): string {
-  const header = makeHeader(context);
-  if (context.facts.hypervisor === 'qemu') return renderQemuConfig(domain, header);
-  return renderXlConfig(domain, {
-    header,
-    networks: context.site.networks,
-    onPoweroff: 'destroy',
-    onReboot: 'destroy',
-    onCrash: 'preserve',
-  });
-}
-
-function requireNetboot(context: PlanContext) {
-  if (context.netboot === undefined)
-    throw makeFailure(EXIT.notReady, 'RL1204', { directory: 'no directory', problem: 'none was looked for' });
-  return context.netboot;
 }

@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { NetbootFacts } from '../../host/netboot.ts';
 import { parseUdebs, planComponents, type Udeb } from '../../host/udebs.ts';
+import { findInstallerParts } from '../../release/installer-parts.ts';
 import { EXIT } from '../../report/failure.ts';
 import { makeFailure } from '../../report/make-failure.ts';
 import { ask, mapConcurrently } from './http.ts';
 
 const LARGEST_INDEX = 64 * 1024 ** 2;
 const AT_ONCE = 8;
+const INDEX = 'main/debian-installer/binary-amd64/Packages';
 
 /** What of the installer's components the mirror cannot give. */
 export interface MissingComponents {
@@ -16,11 +19,15 @@ export interface MissingComponents {
   readonly unmet: readonly string[];
   /** No udeb at all is for this kernel. */
   readonly foreignKernel: boolean;
+  /** The name of the suite under which the mirror has an index that fits its Release. */
+  readonly suite: string;
 }
 
 /**
- * Asks the mirror whether it has what the installer will fetch: the index, and each udeb by its head.
- * @throws Failure RL1205 when the mirror does not answer, or has no index
+ * Asks the mirror whether it has what the installer will fetch: the index, as its Release says that it is, and each
+ * udeb by its head. A mirror between two updates may hold an index that its Release does not name: the installer would
+ * stop there. Then the suite's other name is tried, such as `stable`.
+ * @throws Failure RL1205 when the mirror does not answer, or has no index that the installer would believe
  */
 export async function findMissingComponents(
   netboot: NetbootFacts,
@@ -28,29 +35,56 @@ export async function findMissingComponents(
   suite: string,
   proxy: string | undefined,
 ): Promise<MissingComponents> {
-  const url = `${mirror.replace(/\/+$/, '')}/dists/${suite}/main/debian-installer/binary-amd64/Packages.gz`;
-  const index = parseUdebs(await fetchIndex(url, proxy));
+  const base = mirror.replace(/\/+$/, '');
+  const found = await findIndex(base, suite, proxy);
+  const index = parseUdebs(found.text);
   const { wanted, unmet } = planComponents(index, netboot.installed, netboot.kernelVersion);
-  const found = await mapConcurrently(wanted, AT_ONCE, async (udeb) => {
-    const answer = await ask('HEAD', `${mirror.replace(/\/+$/, '')}/${udeb.filename}`, proxy, 0).catch(
-      () => undefined,
-    );
+  const isThere = await mapConcurrently(wanted, AT_ONCE, async (udeb) => {
+    const answer = await ask('HEAD', `${base}/${udeb.filename}`, proxy, 0).catch(() => undefined);
     return answer?.status === 200;
   });
   return {
-    lost: wanted.filter((_, at) => found[at] !== true),
+    lost: wanted.filter((_, at) => isThere[at] !== true),
     unmet,
     foreignKernel: !index.some((udeb) => udeb.kernelVersion === netboot.kernelVersion),
+    suite: found.suite,
   };
 }
 
-async function fetchIndex(url: string, proxy: string | undefined): Promise<string> {
-  try {
-    const { status, body } = await ask('GET', url, proxy, LARGEST_INDEX);
-    if (status !== 200) throw new Error(`status ${status}`);
-    return gunzipSync(body, { maxOutputLength: LARGEST_INDEX }).toString('utf8');
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    throw makeFailure(EXIT.notReady, 'RL1205', { url, problem });
+async function findIndex(
+  base: string,
+  suite: string,
+  proxy: string | undefined,
+): Promise<{ suite: string; text: string }> {
+  let problem = '';
+  for (const name of [suite, ...(findInstallerParts(suite)?.aliases ?? [])]) {
+    const directory = `${base}/dists/${name}`;
+    try {
+      const release = (await fetchFile(`${directory}/Release`, proxy)).toString('utf8');
+      if (/^Codename: (.*)$/m.exec(release)?.[1] !== suite) continue;
+      // The installer takes the first of them that is listed (net-retriever).
+      const [packed, text] = await Promise.all(
+        ['xz', 'gz'].map((ending) => fetchFile(`${directory}/${INDEX}.${ending}`, proxy)),
+      );
+      if (packed === undefined || text === undefined) continue;
+      const isListed = [packed, text].every((bytes) => release.includes(` ${hash(bytes)} `));
+      if (isListed) {
+        return { suite: name, text: gunzipSync(text, { maxOutputLength: LARGEST_INDEX }).toString('utf8') };
+      }
+      throw new Error('it is not the one that Release names: the mirror is between two updates');
+    } catch (error) {
+      if (problem === '') problem = error instanceof Error ? error.message : String(error);
+    }
   }
+  throw makeFailure(EXIT.notReady, 'RL1205', { url: `${base}/dists/${suite}/${INDEX}.xz`, problem });
+}
+
+async function fetchFile(url: string, proxy: string | undefined): Promise<Buffer> {
+  const { status, body } = await ask('GET', url, proxy, LARGEST_INDEX);
+  if (status !== 200) throw new Error(`${url}: status ${status}`);
+  return body;
+}
+
+function hash(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -8,7 +8,7 @@ import type { Hypervisor, RunningDomain } from '../hypervisor.ts';
 import { type Runner, requireSuccess } from '../runner.ts';
 import { pause } from '../time.ts';
 import { chooseAccelerator } from './accelerator.ts';
-import { sendControl } from './control.ts';
+import { askControl, sendControl } from './control.ts';
 import { findFreePorts } from './free-port.ts';
 import { identifyProcess, isAlive } from './process.ts';
 import {
@@ -61,6 +61,7 @@ export function createQemuHypervisor(options: QemuOptions): Hypervisor {
     },
     destroy,
     find,
+    measure: (name) => measureDisks(name, options),
     list: async () =>
       listRecords(runtime)
         .map((record) => describeRecord(record))
@@ -108,6 +109,12 @@ async function startQemu(domain: DomainDefinition, console: string, options: Qem
     ports: [...ports],
     console,
   });
+}
+
+/** Bytes that the disks have read and written (QMP, query-blockstats); QEMU's user network counts nothing. */
+async function measureDisks(name: string, { runtime }: QemuOptions): Promise<string | undefined> {
+  const answer = await askControl(locateRecord(runtime, name).controlSocket, 'query-blockstats');
+  return answer?.match(/"(?:rd|wr)_bytes": \d+/g)?.join(' ');
 }
 
 /** Each UEFI guest has variables of its own. */

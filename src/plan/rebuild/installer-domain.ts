@@ -1,0 +1,85 @@
+import type { InitrdFile } from '../../render/preseed-files.ts';
+import type { PreseedRequest } from '../../render/preseed-request.ts';
+import { renderQemuConfig } from '../../render/qemu-config.ts';
+import { renderXlConfig } from '../../render/xl-config.ts';
+import { EXIT } from '../../report/failure.ts';
+import { makeFailure } from '../../report/make-failure.ts';
+import { deriveUuid } from '../../spec/identity.ts';
+import type { DomainDefinition } from '../types.ts';
+import { makeHeader } from './header.ts';
+import { makePreseedRequest } from './preseed.ts';
+import type { PlanContext } from './request.ts';
+
+/** Below it the installer leaves components out, and asks (lowmem). */
+const LEAST_MEMORY = 1024 ** 3;
+
+/** What the installer is told: relight makes the guest boot, and the late script prints this operation's nonce. */
+export function requestInstallation(context: PlanContext): PreseedRequest {
+  const { completion, componentSuite } = requireNetboot(context);
+  return {
+    ...makePreseedRequest(context),
+    nonce: context.nonce,
+    skipBootLoader: true,
+    hasModules: completion !== undefined,
+    ...(componentSuite === undefined ? {} : { componentSuite }),
+  };
+}
+
+/**
+ * On a serial console the installer's menu runs in GNU screen (S70menu of rootskel), whose clock and status line would
+ * hide from the watcher what the installer says, and that it says nothing.
+ */
+export function keepScreenAway(prefix: string): InitrdFile {
+  const path = `/${prefix}lib/debian-installer.d/S69relight`;
+  return { path, content: 'TERM_TYPE=relight\n', mode: 0o644 };
+}
+
+/** Root and swap only, so that no answer can reach data; in QEMU the root is the first disk. */
+export function defineInstaller(context: PlanContext): DomainDefinition {
+  const { guest, site, operation, work, serialConsole } = context;
+  const rebuilt = context.disks.filter((planned) => !planned.disk.keep);
+  const disks = [context.rootDisk, ...rebuilt.filter((planned) => planned !== context.rootDisk)];
+  const console = serialConsole ? 'console=ttyS0,115200n8' : 'console=hvc0';
+  return {
+    name: `${guest.name}~install`,
+    uuid: deriveUuid(site.name, guest.name, 'install', operation),
+    // The kernel is handed over: an HVM guest is installed as PVH, whose disks have the same names.
+    guest: guest.guest === 'pv' ? 'pv' : 'pvh',
+    boot: 'direct',
+    memoryBytes: Math.max(guest.memoryBytes, LEAST_MEMORY),
+    vcpus: guest.vcpus,
+    disks: disks.map((planned) => ({
+      name: planned.volume.name,
+      device: planned.volume.path,
+      target: planned.target,
+      readOnly: false,
+    })),
+    nics: guest.nics,
+    kernel: {
+      kernel: requireNetboot(context).kernel,
+      initrd: `${work}/installer-initrd.img`,
+      // The text frontend prints what the watcher reads. Never auto=true beside a preseed in the initrd.
+      commandLine: `priority=critical DEBIAN_FRONTEND=text ${console}`,
+    },
+    once: true,
+    ports: [],
+  };
+}
+
+export function renderInstaller(context: PlanContext, domain: DomainDefinition): string {
+  const header = makeHeader(context);
+  if (context.facts.hypervisor === 'qemu') return renderQemuConfig(domain, header);
+  return renderXlConfig(domain, {
+    header,
+    networks: context.site.networks,
+    onPoweroff: 'destroy',
+    onReboot: 'destroy',
+    onCrash: 'preserve',
+  });
+}
+
+export function requireNetboot(context: PlanContext) {
+  if (context.netboot === undefined)
+    throw makeFailure(EXIT.notReady, 'RL1204', { directory: 'no directory', problem: 'none was looked for' });
+  return context.netboot;
+}
