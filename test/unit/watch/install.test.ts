@@ -57,14 +57,14 @@ const CASES: Readonly<Record<string, readonly ['up' | 'gone', RegExp | undefined
   silence: ['up', /^nothing came on the console, and no disk moved, for 1800 s$/],
   'question-mirror': [
     'up',
-    /^it asks, and nobody answers:\n {2}> Choose a mirror of the Debian archive\n[^]*Bad archive mirror[^]*\[Press enter/,
+    /^it asks, and nobody answers:\n {2}> Choose a mirror of the Debian archive\n[\s\S]*Bad archive mirror[\s\S]*\[Press enter/,
   ],
-  'question-partitions': ['up', /Partition disks\n[^]*No root file system is defined/],
+  'question-partitions': ['up', /Partition disks\n[\s\S]*No root file system is defined/],
   'mirror-failure-with-screen': [
     'up',
-    /Download installer components\n[^]*failed to download a file from the mirror[^]*1: Retry \[\*\][^]*Prompt:/,
+    /Download installer components\n[\s\S]*failed to download a file from the mirror[\s\S]*1: Retry \[\*\][\s\S]*Prompt:/,
   ],
-  'step-failed-with-screen': ['up', /Configure the network\n[^]*ERROR: Installation step failed/],
+  'step-failed-with-screen': ['up', /Configure the network\n[\s\S]*ERROR: Installation step failed/],
 };
 
 describe('watching an installation', () => {
