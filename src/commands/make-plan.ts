@@ -13,6 +13,7 @@ import { requireXlHost } from '../run/xl/check-host.ts';
 import { checkKeptDiskSizes } from '../spec/kept-disks.ts';
 import { formatSize } from '../spec/size.ts';
 import type { GuestSpec, SecretReference } from '../spec/types.ts';
+import { chooseImage } from './choose-image.ts';
 import { chooseRoute, refuseInstaller } from './choose-route.ts';
 import { chooseVault } from './choose-vault.ts';
 import type { CommandContext } from './context.ts';
@@ -78,7 +79,12 @@ export async function makePlan(
     keepRunning: options.keep !== false,
   };
   const vault = await chooseVault(context, host, request, options.offline === true);
-  const plan = buildRebuildPlan(vault === undefined ? request : { ...request, vault });
+  const image = chooseImage(host, request);
+  const plan = buildRebuildPlan({
+    ...request,
+    ...(vault === undefined ? {} : { vault }),
+    ...(image === undefined ? {} : { image }),
+  });
   requirePrograms(listPrograms(plan), context.environment);
   await requireHypervisor(host, plan);
   refuseTooFull(host, plan);

@@ -1,6 +1,9 @@
 import type { Action, Plan } from '../plan/types.ts';
 import { findProgram } from '../tools/chroot.ts';
 
+/** Those of a restore: some are called by a script. */
+const RESTORE_PROGRAMS = ['zstd', 'tune2fs', 'losetup', 'resize2fs'] as const;
+
 /** Programs that a plan calls on this machine, found in its own commands; what runs inside the guest's root is not ours. */
 export function listPrograms(plan: Plan): string[] {
   const programs = new Set<string>(['flock', 'tar', 'chroot', 'unshare', 'blkid', 'perl']);
@@ -10,6 +13,7 @@ export function listPrograms(plan: Plan): string[] {
       if (program !== undefined) programs.add(program);
       if (step.do === 'format-if-blank' && step.filesystem === 'xfs') programs.add('mkfs.xfs');
       if (step.do === 'create-volume' && step.storage.kind !== 'files') programs.add('lvcreate');
+      if (step.do === 'restore-image') for (const name of RESTORE_PROGRAMS) programs.add(name);
       if (step.do === 'mount-root') for (const name of ['mount', 'umount', 'sfdisk']) programs.add(name);
       if (step.do === 'adopt-root') for (const name of ['e2fsck', 'tune2fs', 'sfdisk']) programs.add(name);
       if (step.do === 'start-domain') programs.add(plan.hypervisor === 'xl' ? 'xl' : 'qemu-system-x86_64');

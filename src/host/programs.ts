@@ -12,6 +12,7 @@ export const PACKAGE_OF: Readonly<Record<string, string>> = {
   debugfs: 'e2fsprogs',
   dumpe2fs: 'e2fsprogs',
   resize2fs: 'e2fsprogs',
+  losetup: 'mount',
   'apt-get': 'apt',
   cp: 'coreutils',
   'mkfs.xfs': 'xfsprogs',

@@ -51,7 +51,8 @@ const manifestSchema = z.strictObject({
   name,
   relight: printable,
   suite: z.string().regex(/^[a-z]{1,32}$/),
-  architecture: z.literal('amd64'),
+  /** Of its packages, as Debian names it. */
+  architecture: z.string().regex(/^[a-z0-9-]{2,20}$/),
   /** Seconds since 1970: the newest time that any file of the image bears (SOURCE_DATE_EPOCH). */
   epoch: size,
   /** SHA-256 of the lock, and of the image's normalised spec with the hashes of its files. */

@@ -73,12 +73,18 @@ function makeEntry({ path, kind }: TreeEntry): string[] {
     case 'symlink':
       return [`symlink ${name} ${quote(kind.target)}`];
     case 'device':
-      return [`mknod ${name} ${kind.letter} ${kind.major} ${kind.minor}`];
+      return makeNode(path, `${kind.letter} ${kind.major} ${kind.minor}`);
     case 'fifo':
-      return [`mknod ${name} p`];
+      return makeNode(path, 'p');
     case 'hard-link':
       return [`ln ${quote(kind.target)} ${name}`];
   }
+}
+
+/** Alone of all commands mknod takes no path: it makes a name in the working directory, slashes and all. */
+function makeNode(path: string, what: string): string[] {
+  const at = path.lastIndexOf('/');
+  return [`cd ${quote(path.slice(0, at) || '/')}`, `mknod ${quote(path.slice(at + 1))} ${what}`, 'cd /'];
 }
 
 function setInode({ path, kind, mode, uid, gid, mtime, links }: TreeEntry): string[] {

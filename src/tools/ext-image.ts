@@ -73,9 +73,21 @@ export function buildSetUuidArgv(device: string, offset: number, uuid: string): 
   return ['tune2fs', '-U', uuid, `${device}?offset=${offset}`];
 }
 
-/** argv of resize2fs(8) that grows a filesystem at an offset of a disk to a size in bytes. */
+/**
+ * Detached while it is open, a loop device goes by itself with its last user, also when that is killed (losetup(8)).
+ * resize2fs cuts a plain file at the filesystem's end, whatever the offset: it is never given one.
+ */
+const GROW_SCRIPT = [
+  'set -e',
+  'loop=$(losetup --find --show --offset "$2" --sizelimit "$3" -- "$1")',
+  'exec 9<"$loop"',
+  'losetup --detach "$loop"',
+  'resize2fs "$loop"',
+].join('\n');
+
+/** argv that grows a filesystem at an offset of a disk to a size in bytes, by resize2fs(8). */
 export function buildGrowArgv(device: string, offset: number, size: number): string[] {
-  return ['resize2fs', `${device}?offset=${offset}`, `${Math.floor(size / 1024)}K`];
+  return ['sh', '-c', GROW_SCRIPT, 'relight', device, String(offset), String(size)];
 }
 
 /** argv of dumpe2fs(8): the groups of a filesystem with their free blocks. */

@@ -3,6 +3,7 @@ import type { NetbootFacts } from '../../host/netboot.ts';
 import type { VolumeWish } from '../../resources/volume.ts';
 import type { DiskSpec, GuestSpec, Site } from '../../spec/types.ts';
 import type { ArchiveSource } from '../../tools/mmdebstrap.ts';
+import type { ImageSource } from './restore.ts';
 
 /** The archive that the vault keeps for one guest; it takes the place of the mirrors while the guest is installed. */
 export interface VaultSource {
@@ -31,6 +32,8 @@ export interface PlanRequest {
   readonly keepRunning: boolean;
   /** Install from what is stored, not from the mirrors. */
   readonly vault?: VaultSource;
+  /** For route `image:NAME`: the image. */
+  readonly image?: ImageSource;
 }
 
 /** A disk of the guest with the volume that holds it in this operation. */

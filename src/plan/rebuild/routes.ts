@@ -4,6 +4,7 @@ import { bootstrapRoot } from './install.ts';
 import { installRoot } from './installer.ts';
 import { checkRoot, personaliseRoot } from './personalise.ts';
 import type { PlanContext } from './request.ts';
+import { restoreRoot } from './restore.ts';
 import { prepareBoot, writeVolumes } from './write.ts';
 
 /**
@@ -22,6 +23,7 @@ const ROUTES: Readonly<Partial<Record<RouteName, Route>>> = {
     writeVolumes(context),
   ],
   installer: installRoot,
+  image: restoreRoot,
 };
 
 /** The names of the routes that a rebuild can take. */

@@ -1,5 +1,5 @@
 import { statePaths } from '../../host/paths.ts';
-import { layOutRootDisk, renderSfdiskScript } from '../../render/sfdisk.ts';
+import { layOutRootDisk, type RootDiskLayout, renderSfdiskScript } from '../../render/sfdisk.ts';
 import { deriveUuid } from '../../spec/identity.ts';
 import { buildChrootArgv } from '../../tools/chroot.ts';
 import { buildMke2fsArgv, buildMkswapArgv } from '../../tools/filesystem.ts';
@@ -52,53 +52,21 @@ export function prepareBoot(context: PlanContext): Action {
 
 /** Partition table, filesystem, swap area and boot loader onto the new volumes. Nothing is mounted on the way. */
 export function writeVolumes(context: PlanContext): Action {
-  const { rootDisk, rootfs, guest } = context;
+  const { rootDisk, rootfs } = context;
   const device = rootDisk.volume.path;
-  const uefi = guest.boot === 'uefi';
-  const uuid = (part: string) => deriveUuid(context.site.name, guest.name, context.operation, part);
-  const layout = layOutRootDisk(rootDisk.volume.size, uefi);
-  const script = renderSfdiskScript({
-    sizeBytes: rootDisk.volume.size,
-    diskUuid: uuid('disk'),
-    biosUuid: uuid('bios'),
-    rootUuid: uuid('root'),
-    ...(uefi ? { espUuid: uuid('esp') } : {}),
-  });
-  const steps: Step[] = [
-    {
-      do: 'run',
-      argv: ['sfdisk', '--quiet', '--no-reread', '--no-tell-kernel', '--wipe', 'always', device],
-      stdin: script,
-      deadline: 60,
-    },
-    {
-      do: 'run',
-      argv: buildMke2fsArgv({
-        directory: rootfs,
-        device,
-        offset: layout.rootOffset,
-        size: layout.rootSize,
-        uuid: rootDisk.filesystemUuid,
-        label: 'root',
-      }),
-      deadline: 3600,
-    },
-  ];
-  if (needsBiosBoot(context)) steps.push(embedBiosImage(context));
-  if (layout.espOffset !== undefined && layout.espSize !== undefined) {
-    const place = { offset: layout.espOffset, size: layout.espSize };
-    const image = `${context.work}/esp.img`;
-    steps.push(...writeEsp(image, device, place, `${rootfs}${UEFI_IMAGE}`));
-  }
-  for (const planned of context.disks) {
-    if (planned.disk.role !== 'swap' || planned.disk.keep) continue;
-    steps.push({
-      do: 'run',
-      argv: buildMkswapArgv(planned.volume.path, planned.filesystemUuid),
-      deadline: 60,
-    });
-  }
-  steps.push({ do: 'run', argv: ['sync', '--file-system', device], deadline: 600 });
+  const layout = layOutRoot(context);
+  const filesystem: Step = {
+    do: 'run',
+    argv: buildMke2fsArgv({
+      directory: rootfs,
+      device,
+      offset: layout.rootOffset,
+      size: layout.rootSize,
+      uuid: rootDisk.filesystemUuid,
+      label: 'root',
+    }),
+    deadline: 3600,
+  };
   return {
     id: 'write-volumes',
     phase: 'write',
@@ -106,9 +74,59 @@ export function writeVolumes(context: PlanContext): Action {
     creates: [],
     destroys: [],
     probe: { kind: 'journal' },
-    steps,
+    steps: [partitionRoot(context), filesystem, ...writeBootLoader(context), ...finishVolumes(context)],
     undo: [],
   };
+}
+
+/** Where the partitions of the guest's root disk lie. */
+export function layOutRoot({ rootDisk, guest }: PlanContext): RootDiskLayout {
+  return layOutRootDisk(rootDisk.volume.size, guest.boot === 'uefi');
+}
+
+/** The partition table of the new root volume. */
+export function partitionRoot(context: PlanContext): Step {
+  const { rootDisk, guest } = context;
+  const uuid = (part: string) => deriveUuid(context.site.name, guest.name, context.operation, part);
+  const script = renderSfdiskScript({
+    sizeBytes: rootDisk.volume.size,
+    diskUuid: uuid('disk'),
+    biosUuid: uuid('bios'),
+    rootUuid: uuid('root'),
+    ...(guest.boot === 'uefi' ? { espUuid: uuid('esp') } : {}),
+  });
+  const device = rootDisk.volume.path;
+  return {
+    do: 'run',
+    argv: ['sfdisk', '--quiet', '--no-reread', '--no-tell-kernel', '--wipe', 'always', device],
+    stdin: script,
+    deadline: 60,
+  };
+}
+
+/** GRUB for BIOS or UEFI, from the root at `context.rootfs` onto the new root volume. */
+export function writeBootLoader(context: PlanContext): Step[] {
+  const layout = layOutRoot(context);
+  const bios = needsBiosBoot(context) ? [embedBiosImage(context)] : [];
+  if (layout.espOffset === undefined || layout.espSize === undefined) return bios;
+  const place = { offset: layout.espOffset, size: layout.espSize };
+  const { rootfs, work, rootDisk } = context;
+  return [...bios, ...writeEsp(`${work}/esp.img`, rootDisk.volume.path, place, `${rootfs}${UEFI_IMAGE}`)];
+}
+
+/** Swap areas, and everything of the root volume to the disk. */
+export function finishVolumes(context: PlanContext): Step[] {
+  const swaps = context.disks.filter(({ disk }) => disk.role === 'swap' && !disk.keep);
+  return [
+    ...swaps.map(
+      (planned): Step => ({
+        do: 'run',
+        argv: buildMkswapArgv(planned.volume.path, planned.filesystemUuid),
+        deadline: 60,
+      }),
+    ),
+    { do: 'run', argv: ['sync', '--file-system', context.rootDisk.volume.path], deadline: 600 },
+  ];
 }
 
 /** Puts GRUB into the MBR and the BIOS boot partition, which lies at the same place whoever made the table. */

@@ -96,4 +96,9 @@ export const IMAGE_CODES = {
     message: 'an image is restored onto a plain root disk with ext4, and the spec has {what}',
     hint: 'use layout: plain and ext4, or another route',
   },
+  RL1543: {
+    title: 'Image for another architecture',
+    message: 'the image {image} is for {found}, and this relight builds amd64 guests',
+    hint: 'bake the image on this machine: relight image bake NAME',
+  },
 } as const satisfies Record<string, CodeEntry>;
