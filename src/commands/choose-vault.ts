@@ -5,7 +5,7 @@ import { EXIT, Failure } from '../report/failure.ts';
 import { makeFailure } from '../report/make-failure.ts';
 import { findOfflineIssues } from '../run/vault/examine.ts';
 import { canReach } from '../run/vault/reach.ts';
-import { openVault, type Vault } from '../run/vault/vault.ts';
+import { openVault, requireVaultPath, type Vault } from '../run/vault/vault.ts';
 import { describeNeed } from '../vault/need.ts';
 import { describeVaultSource } from '../vault/source.ts';
 import type { CommandContext } from './context.ts';
@@ -37,6 +37,7 @@ export async function chooseVault(
     throw new Failure(EXIT.notReady, first.code, message, first.hint);
   }
   if (!isBootstrap) return undefined;
+  requireVaultPath(vault.directory);
   if (request.bootstrapper !== 'mmdebstrap') {
     throw makeFailure(EXIT.usage, 'RL1610', { bootstrapper: request.bootstrapper });
   }
@@ -52,11 +53,12 @@ async function mustFallBack(
   vault: Vault,
 ): Promise<boolean> {
   const { guest } = request;
-  const manifest = vault.readManifest(guest.name);
-  if (manifest === undefined) return false;
+  // A damaged vault hinders nobody whose mirror answers: it is read only when it is needed.
+  if (!vault.hasManifest(guest.name)) return false;
   const { archive } = findMirrors(request);
   const proxy = findProxy(request);
   if (await canReach(host.session.runner, `${archive}/dists/${guest.suite}/InRelease`, proxy)) return false;
-  context.say(`the mirror ${archive} cannot be reached: building from the vault as of ${manifest.filled}\n`);
+  const filled = vault.readManifest(guest.name)?.filled;
+  context.say(`the mirror ${archive} cannot be reached: building from the vault as of ${filled}\n`);
   return true;
 }

@@ -43,7 +43,7 @@ async function fillGuest(
   runner: Runner,
   need: VaultNeed,
 ): Promise<boolean> {
-  if (need.route !== 'bootstrap') {
+  if (need.image !== undefined) {
     const issues = await findIssues(host, need);
     context.say(formatIssueLines(issues));
     if (issues.length === 0) context.print(`${need.guest}: its image ${need.image} is stored and whole\n`);
@@ -61,7 +61,8 @@ async function fillGuest(
   context.print(
     `${need.guest}: ${packages.length} packages, ${formatSize(bytes)} (${fetched}); index signed by ${result.fingerprint}\n`,
   );
-  return true;
+  if (need.route !== 'bootstrap') context.say(formatIssueLines(await findIssues(host, need)));
+  return need.route === 'bootstrap';
 }
 
 /** `relight vault check [NAME]...`: would a rebuild work with the internet down? 0 when all would, 4 when not. */

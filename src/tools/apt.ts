@@ -85,15 +85,18 @@ export interface FetchItem {
 const URI_LINE =
   /^'([^']+)' (([a-z0-9][a-z0-9+.-]*)_([^_ ]+)_([a-z0-9]+)\.deb) (\d+)(?: SHA256:([0-9a-f]{64})| \S*)?$/;
 
-/** Reads the output of `--print-uris`. Other lines are skipped. */
+/**
+ * Reads the output of `--print-uris`. Lines that name no file are skipped.
+ * @throws TypeError for a file that is no package: to pass it over would be to miss something
+ */
 export function parsePrintUris(output: string): FetchItem[] {
-  return output.split('\n').flatMap((line) => {
+  const lines = output.split('\n').filter((line) => line.startsWith("'"));
+  return lines.map((line) => {
     const match = URI_LINE.exec(line);
-    if (match === null) return [];
+    if (match === null) throw new TypeError(`apt lists a file that is no package: ${line.slice(0, 200)}`);
     const [, url = '', file = '', name = '', version = '', architecture = '', size, sha256 = ''] = match;
-    return [
-      { url, file, name, version: decodeURIComponent(version), architecture, size: Number(size), sha256 },
-    ];
+    const versionText = decodeURIComponent(version);
+    return { url, file, name, version: versionText, architecture, size: Number(size), sha256 };
   });
 }
 

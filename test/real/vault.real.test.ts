@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -161,6 +161,32 @@ describe('relight vault', () => {
     },
     10 * MINUTES,
   );
+
+  test('is filled by one at a time', async () => {
+    const holder = spawn('flock', [vault('lock'), 'sleep', '60'], { stdio: 'ignore' });
+    try {
+      const isHeld = () => spawnSync('flock', ['--nonblock', vault('lock'), 'true']).status !== 0;
+      while (!isHeld()) await new Promise((done) => setTimeout(done, 20));
+      const second = relight(['vault', 'fill']);
+      expect(second.status).toBe(10);
+      expect(second.all).toContain('the vault is held');
+    } finally {
+      holder.kill();
+    }
+  });
+
+  test('keeps for a guest of another route what a bootstrap of it needs, and says so', () => {
+    const spec = readFileSync(path('site/domus/tiny.yaml'), 'utf8');
+    writeFileSync(path('site/domus/tiny.yaml'), `${spec}install: installer\n`);
+    const checked = relight(['vault', 'check'], true);
+    const other = relight(['plan', 'tiny', '--route', 'bootstrap', '--offline'], true);
+    const own = relight(['plan', 'tiny', '--offline'], true);
+    writeFileSync(path('site/domus/tiny.yaml'), spec);
+    expect(checked.status).toBe(4);
+    expect(checked.stdout).toContain('RL1604');
+    expect(other.status, other.all).toBe(0);
+    expect(own.status).toBe(4);
+  });
 
   test('removes what no guest needs any more', () => {
     unlinkSync(path('site/domus/tiny.yaml'));

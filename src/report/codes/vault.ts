@@ -20,7 +20,7 @@ export const VAULT_CODES = {
   RL1604: {
     title: 'Route that the vault does not serve',
     message: 'the guest {name} is installed by route {route}, which fetches more than the vault keeps',
-    hint: 'rebuild it by bootstrap when the internet is down: set install: bootstrap, then relight vault fill {name}',
+    hint: 'relight vault fill {name} keeps what another route needs: relight rebuild {name} --route bootstrap --offline',
   },
   RL1605: {
     title: 'Damaged vault',

@@ -57,7 +57,7 @@ async function requestOnce(request: HttpRequest, url: string): Promise<HttpAnswe
   if (request.signal.aborted) stop();
   request.signal.addEventListener('abort', stop, { once: true });
   const timer = new IdleTimer(controller);
-  timer.restart();
+  timer.restart(countSendingTime(request.body));
   try {
     const response = await fetch(url, {
       method: request.method ?? 'GET',
@@ -119,6 +119,11 @@ async function readBody(
   }
 }
 
+/** Milliseconds that a body may take to be sent, at the slowest that a transfer may be. */
+function countSendingTime(body: Uint8Array | undefined): number {
+  return ((body?.length ?? 0) * WINDOW_MS) / SLOWEST_BYTES;
+}
+
 /** Aborts when nothing has happened for a while. */
 class IdleTimer {
   readonly #controller: AbortController;
@@ -128,10 +133,10 @@ class IdleTimer {
     this.#controller = controller;
   }
 
-  restart(): void {
+  restart(more = 0): void {
     this.stop();
-    const reason = new Error(`no answer for ${IDLE_MS / 1000} seconds`);
-    this.#timer = setTimeout(() => this.#controller.abort(reason), IDLE_MS);
+    const reason = new Error(`no answer for ${Math.round((IDLE_MS + more) / 1000)} seconds`);
+    this.#timer = setTimeout(() => this.#controller.abort(reason), IDLE_MS + more);
   }
 
   stop(): void {

@@ -11,7 +11,7 @@ import { countFreeBelow } from '../probe-host.ts';
 import type { Runner } from '../runner.ts';
 import { openSigningKey } from '../signing-key.ts';
 import { openAptSession, type WantedPackage } from './fetch.ts';
-import type { Vault } from './vault.ts';
+import { requireVaultPath, type Vault } from './vault.ts';
 
 /** Room that indices and apt's own lists take beside the packages. */
 const SPARE_BYTES = 256 * 1024 * 1024;
@@ -30,7 +30,7 @@ export interface FillResult {
 /**
  * Fetches the exact packages that a bootstrap of the guest installs, and indexes them under the vault's own signature.
  * What was stored for the guest stays valid until the last step, a rename. A run that was cut off is gone on with.
- * @throws Failure RL1607, RL1608
+ * @throws Failure RL1607, RL1608, RL1609
  */
 export async function fillVault(
   vault: Vault,
@@ -38,6 +38,7 @@ export async function fillVault(
   need: VaultNeed,
   now: () => Date,
 ): Promise<FillResult> {
+  requireVaultPath(vault.directory);
   makeDirectory(vault.directory, 0o755);
   const work = `${vault.directory}/${vaultLayout.work}/${need.guest}`;
   const session = openAptSession(runner, work, need);

@@ -15,16 +15,15 @@ export interface Vault {
   readonly objects: ObjectStore;
   /** Guests that something is stored for. */
   readonly listGuests: () => string[];
+  /** Whether something is stored for the guest, in whatever state. */
+  readonly hasManifest: (guest: string) => boolean;
   readonly readManifest: (guest: string) => VaultManifest | undefined;
   /** Hashes all that is stored for the guest. */
   readonly examine: (guest: string) => Omit<VaultContent, 'image'>;
 }
 
-/** Opens a vault; a directory that is not there yet is an empty one. @throws Failure RL1609 */
+/** Opens a vault; a directory that is not there yet is an empty one. */
 export function openVault(directory: string): Vault {
-  if (!/^\/[\x21\x23-\x26\x28-\x5a\x5e-\x7e]*$/.test(directory)) {
-    throw makeFailure(EXIT.invalid, 'RL1609', { place: directory });
-  }
   const objects = openObjectStore(directory);
   const readManifest = (guest: string) => {
     const path = `${directory}/${vaultLayout.manifest(guest)}`;
@@ -33,6 +32,7 @@ export function openVault(directory: string): Vault {
   return {
     directory,
     objects,
+    hasManifest: (guest) => pathExists(`${directory}/${vaultLayout.manifest(guest)}`),
     readManifest,
     listGuests: () =>
       listDirectory(`${directory}/${vaultLayout.manifests}`).flatMap((file) => {
@@ -57,4 +57,10 @@ function examineIndex(directory: string, manifest: VaultManifest | undefined): O
   );
   if (found === undefined || !isComplete) return 'missing';
   return found.sha256 === manifest.index ? 'good' : 'corrupt';
+}
+
+/** apt reads the path in a list of sources, where it cannot be quoted. @throws Failure RL1609 */
+export function requireVaultPath(directory: string): void {
+  if (/^\/[\x21\x23-\x26\x28-\x5a\x5e-\x7e]*$/.test(directory)) return;
+  throw makeFailure(EXIT.invalid, 'RL1609', { place: directory });
 }

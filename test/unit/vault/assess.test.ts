@@ -106,14 +106,15 @@ describe('indices', () => {
     expect(readIndexedPackage(stanza.replace('Size: 10', 'Size: ten'))).toBeUndefined();
   });
 
-  test('apt’s list of URIs is read, and nothing else in its output', () => {
+  test('apt’s list of URIs is read, and a file that is no package is not passed over', () => {
     const output = [
       'Reading package lists...',
       "'http://m.example.org/p/libcap2-bin_2.66-4%2b1_amd64.deb' libcap2-bin_1%3a2.66-4+deb12u3_amd64.deb 35220 MD5Sum:96f8",
-      "'http://m.example.org/x' ../evil_1_amd64.deb 1 MD5Sum:0",
     ].join('\n');
-    expect(parsePrintUris(output)).toEqual([
+    expect(parsePrintUris(output)).toMatchObject([
       { file: 'libcap2-bin_1%3a2.66-4+deb12u3_amd64.deb', name: 'libcap2-bin', version: '1:2.66-4+deb12u3' },
     ]);
+    const odd = "'http://m.example.org/x' ../evil_1_amd64.deb 1 MD5Sum:0";
+    expect(() => parsePrintUris(odd)).toThrow('no package');
   });
 });
