@@ -6,6 +6,7 @@ import { makeFailure } from '../report/make-failure.ts';
 import { findOfflineIssues } from '../run/vault/examine.ts';
 import { canReach } from '../run/vault/reach.ts';
 import { openVault, requireVaultPath, type Vault } from '../run/vault/vault.ts';
+import type { GuestSpec } from '../spec/types.ts';
 import { describeNeed } from '../vault/need.ts';
 import { describeVaultSource } from '../vault/source.ts';
 import type { CommandContext } from './context.ts';
@@ -43,6 +44,13 @@ export async function chooseVault(
   }
   const manifest = vault.readManifest(guest.name);
   return manifest === undefined ? undefined : describeVaultSource(vault.directory, manifest);
+}
+
+/** `--offline` ends here, before anything is fetched, for a route that cannot do without a mirror. @throws Failure RL1604 */
+export function refuseOffline(guest: GuestSpec, offline: boolean): void {
+  const route = guest.install.kind;
+  if (!offline || route === 'bootstrap' || route === 'image') return;
+  throw makeFailure(EXIT.notReady, 'RL1604', { name: guest.name, route });
 }
 
 /** Asks the mirror only where there is another way. */

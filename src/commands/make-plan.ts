@@ -15,7 +15,7 @@ import { formatSize } from '../spec/size.ts';
 import type { GuestSpec, SecretReference } from '../spec/types.ts';
 import { chooseImage } from './choose-image.ts';
 import { chooseRoute, refuseInstaller } from './choose-route.ts';
-import { chooseVault } from './choose-vault.ts';
+import { chooseVault, refuseOffline } from './choose-vault.ts';
 import type { CommandContext } from './context.ts';
 import { drawHex, drawOperation, type GuestHost, type PlanHost } from './guest-host.ts';
 import { type NetbootOptions, prepareNetboot } from './prepare-netboot.ts';
@@ -43,6 +43,7 @@ export async function makePlan(
 ): Promise<Plan> {
   const { site, facts, hostHash } = host;
   const guest = chooseRoute(host.guest, options.route);
+  refuseOffline(guest, options.offline === true);
   const bootstrapper = options.bootstrapper ?? 'mmdebstrap';
   if (bootstrapper !== 'mmdebstrap' && bootstrapper !== 'debootstrap') {
     throw new Failure(

@@ -163,7 +163,7 @@ describe('relight vault', () => {
   );
 
   test('is filled by one at a time', async () => {
-    const holder = spawn('flock', [vault('lock'), 'sleep', '60'], { stdio: 'ignore' });
+    const holder = spawn('flock', ['--no-fork', vault('lock'), 'sleep', '60'], { stdio: 'ignore' });
     try {
       const isHeld = () => spawnSync('flock', ['--nonblock', vault('lock'), 'true']).status !== 0;
       while (!isHeld()) await new Promise((done) => setTimeout(done, 20));
