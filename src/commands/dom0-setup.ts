@@ -1,13 +1,15 @@
 import type { HostPaths } from '../host/facts.ts';
-import { DOM0 } from '../host/paths.ts';
+import { DOM0, statePaths } from '../host/paths.ts';
 import type { Wish } from '../journal/decide.ts';
 import { buildDom0Plan, buildDom0ReturnPlan } from '../plan/dom0/build.ts';
+import { CONFIRM_SECONDS } from '../plan/dom0/networks-part.ts';
 import type { Dom0Item } from '../plan/dom0/types.ts';
 import { formatPlan } from '../plan/format.ts';
 import type { Plan } from '../plan/types.ts';
 import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
 import { makeFailure } from '../report/make-failure.ts';
 import { findUnfinished, listOperations, loadPlan } from '../run/operations.ts';
+import { isPending } from '../run/probe-network.ts';
 import { continueOperation, startOperation } from '../run/run-operation.ts';
 import type { Session } from '../run/session.ts';
 import { confirm } from '../run/terminal.ts';
@@ -39,6 +41,10 @@ export async function runDom0Setup(context: CommandContext, options: Dom0Options
     const after = await compareDom0(site, paths, session.runner, options);
     context.print(`\n${formatDom0Items(after.items, false)}`);
     context.print(`Done (operation ${plan.operation}). Take it back by: relight rollback dom0\n`);
+    if (isPending(statePaths.networkChange(paths)))
+      context.print(
+        `The network was changed. Within ${CONFIRM_SECONDS} s keep it by: relight dom0 confirm\n`,
+      );
     context.print(describeReboot(after.items) === '' ? '' : `Next:${describeReboot(after.items)}\n`);
     return EXIT.done;
   });

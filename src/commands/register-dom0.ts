@@ -21,6 +21,13 @@ export function registerDom0Commands(
       const { runDom0Check } = await import('./dom0-check.ts');
       setStatus(await runDom0Check(context(), options));
     });
+  dom0
+    .command('confirm')
+    .description('keep a change of the network that would otherwise be taken back')
+    .action(async () => {
+      const { runDom0Confirm } = await import('./dom0-confirm.ts');
+      setStatus(await runDom0Confirm(context()));
+    });
   add('setup', 'make of this machine what the site says, after showing it')
     .option('--storage <disk>', 'make the volume group on this disk, which must be empty')
     .option('--force', 'replace files that somebody else wrote, too; copies are kept')

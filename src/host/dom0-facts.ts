@@ -1,4 +1,5 @@
 import type { HostPaths, MirrorFacts } from './facts.ts';
+import type { HostNetworkFacts } from './network.ts';
 
 /** A file of this machine as it is. */
 export interface FileFact {
@@ -62,6 +63,8 @@ export interface Dom0Facts {
   /** Addresses of this machine's own interfaces. */
   readonly addresses: readonly string[];
   readonly volumeGroups: readonly VolumeGroupFact[];
+  /** Undefined where nobody looked: the site has no networks. */
+  readonly network?: HostNetworkFacts | undefined;
   /** The disk named by `--storage`. */
   readonly disk: DiskFact | undefined;
 }

@@ -1,4 +1,5 @@
 import type { StorageSpec } from '../spec/types.ts';
+import type { HostNetworkFacts } from './network.ts';
 
 /** Where relight and the hypervisor keep things on this machine. All absolute. */
 export interface HostPaths {
@@ -36,6 +37,9 @@ export interface LiveGeneration {
   readonly configText: string;
 }
 
+/** What dom0 forwards now: of interest to a rebuild where relight set the networks up. */
+export type GuestNetworkFacts = Pick<HostNetworkFacts, 'firewall' | 'addresses' | 'files'>;
+
 /** Everything about this machine that a plan rests on. Collected by `src/run/probe-host.ts`, hashed into the plan. */
 export interface HostFacts {
   readonly hypervisor: 'xl' | 'qemu';
@@ -57,4 +61,5 @@ export interface HostFacts {
   /** Hashes of the site's files that are copied into the guest, by absolute path. */
   readonly fileHashes: Readonly<Record<string, string>>;
   readonly xenVersion: string | undefined;
+  readonly network?: GuestNetworkFacts | undefined;
 }

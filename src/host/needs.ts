@@ -10,7 +10,8 @@ export function listPrograms(plan: Plan): string[] {
   const read = (action: Action) => {
     for (const step of [...action.steps, ...action.undo]) {
       const program = step.do === 'run' ? findProgram(step.argv) : undefined;
-      if (program !== undefined) programs.add(program);
+      // A path of its own is relight's, written before it is run.
+      if (program !== undefined && !program.startsWith('/')) programs.add(program);
       if (step.do === 'format-if-blank' && step.filesystem === 'xfs') programs.add('mkfs.xfs');
       if (step.do === 'create-volume' && step.storage.kind !== 'files') programs.add('lvcreate');
       if (step.do === 'restore-image') for (const name of RESTORE_PROGRAMS) programs.add(name);

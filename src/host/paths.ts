@@ -34,6 +34,8 @@ export const statePaths = {
     `${findGuest(paths, guest)}/operations/${operation}/verify.cfg`,
   autoLink: (paths: HostPaths, guest: string) =>
     paths.auto === undefined ? undefined : `${paths.auto}/${guest}.cfg`,
+  /** A change of dom0's network that waits for its confirmation. */
+  networkChange: (paths: HostPaths) => `${paths.state}/host/network-change`,
   /** Sockets and process identifiers of running QEMU guests. */
   runtime: (paths: HostPaths) => `${paths.state}/run`,
 } as const;

@@ -10,6 +10,7 @@ import { buildProbeArgv, parseProbe } from '../tools/filesystem.ts';
 import { listDirectory } from './directory.ts';
 import { pathExists, readBytesFile, readTextFile } from './files.ts';
 import type { Hypervisor } from './hypervisor.ts';
+import { probeForwards } from './probe-network.ts';
 import type { Runner } from './runner.ts';
 import type { StoredVolume, VolumeStore } from './volume-store.ts';
 import { readDevicesDirectory } from './volumes/lvm-store.ts';
@@ -74,6 +75,7 @@ export async function probeHost(request: {
     identity: listDirectory(statePaths.identity(paths, guest.name)),
     fileHashes: hashFiles(guest),
     xenVersion: undefined,
+    network: hypervisor.name === 'xl' ? await probeForwards(runner) : undefined,
   };
 }
 

@@ -1,10 +1,16 @@
+import type { GuestNetworkFacts, HostPaths } from '../host/facts.ts';
 import {
   type FirewallBackend,
   type HostNetworkFacts,
   nameFirewallManager,
   nameNetworkManager,
 } from '../host/network.ts';
+import { statePaths } from '../host/paths.ts';
+import { BRIDGE_FILTER } from '../plan/dom0/network-check.ts';
+import { listForwards } from '../render/host-network/forwards.ts';
 import { type HostDirectories, hostNetworkPaths } from '../render/host-network/paths.ts';
+import { listSysctls } from '../render/host-network/sysctl.ts';
+import type { Site } from '../spec/types.ts';
 import { buildArpingArgv } from '../tools/arping.ts';
 import {
   IP_ADDRESSES_ARGV,
@@ -74,6 +80,28 @@ export async function probeNetwork(probe: NetworkProbe): Promise<HostNetworkFact
     takenAddresses: await listTaken(probe, new Set(addresses.map((each) => each.address))),
     changePending: isPending(probe.change),
   };
+}
+
+/** {@link probeNetwork} with everything that a site wants to know of this machine. */
+export function probeSiteNetwork(site: Site, paths: HostPaths, runner: Runner): Promise<HostNetworkFacts> {
+  const forwards = [...site.guests.values()].flatMap((guest) => listForwards(guest, site.networks));
+  return probeNetwork({
+    runner,
+    at: { etc: '/etc' },
+    change: statePaths.networkChange(paths),
+    sysctls: [BRIDGE_FILTER, ...listSysctls(site.networks).map(([key]) => key)],
+    addresses: forwards.map((forward) => ({ link: forward.out, address: forward.public })),
+  });
+}
+
+/** What a rebuild needs to know for the guest's forwards; undefined where relight did not set the networks up. */
+export async function probeForwards(runner: Runner): Promise<GuestNetworkFacts | undefined> {
+  const at = { etc: '/etc' };
+  if (!pathExists(hostNetworkPaths.load(at))) return undefined;
+  const result = await runner.run({ argv: IP_ADDRESSES_ARGV, deadlineSeconds: DEADLINE });
+  const files = readFiles(at);
+  const firewall = chooseFirewall(files, '', at);
+  return { firewall, addresses: parseAddresses(result.failed ? '' : result.stdout), files };
 }
 
 /** A change that has begun and that nobody has decided upon. */

@@ -89,19 +89,20 @@ function checkAddresses({ site, facts }: NetworkRequest): Issue[] {
   return [...new Map(issues.map((issue) => [issue.message, issue])).values(), ...own];
 }
 
-/** A firewall that somebody else manages: the rules to add, as text for its administrator. */
-function checkFirewall({ site, facts, at }: NetworkRequest): Issue[] {
+/** What the site needs of a firewall that somebody else manages, as text for its administrator. */
+export function listAdvice({ site, facts, at }: NetworkRequest): string {
+  const rules = listFirewallFiles(site, facts, at)
+    .filter((file) => /\.(nft|rules)$/.test(file.path))
+    .flatMap((file) => file.content ?? [])
+    .filter((text) => text !== '');
+  const settings = listSysctls(site.networks).map(([key, value]) => `${key} = ${value}\n`);
+  return [...rules, '# sysctl\n', ...settings].join('');
+}
+
+function checkFirewall({ site, facts }: NetworkRequest): Issue[] {
   const networks = listNatNetworks(site.networks);
   if (networks.length === 0) return [];
-  if (facts.firewallManager !== undefined) {
-    const texts = listFirewallFiles(site, facts, at).filter(
-      (file) => file.content !== undefined && /\.(nft|rules)$/.test(file.path),
-    );
-    const rules = texts.map((file) => file.content).join('\n');
-    const sysctls = listSysctls(site.networks).map(([key, value]) => `${key} = ${value}`);
-    const advice = `${rules}\n${sysctls.join('\n')}`;
-    return [makeIssue('RL1305', { manager: facts.firewallManager, rules: `\n${advice}` })];
-  }
+  if (facts.firewallManager !== undefined) return [makeIssue('RL1305', { manager: facts.firewallManager })];
   return facts.droppingChains.map((chain) =>
     makeIssue('RL1307', {
       chain,

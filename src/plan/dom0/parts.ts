@@ -1,4 +1,5 @@
 import { planBootDefault } from './boot.ts';
+import { planDom0Networks } from './networks-part.ts';
 import { planPackages } from './packages.ts';
 import { checkSystem } from './system.ts';
 import type { Dom0Part } from './types.ts';
@@ -12,4 +13,5 @@ export const DOM0_PARTS: readonly Dom0Part[] = [
   planBootDefault,
   planXenServices,
   checkRunningXen,
+  planDom0Networks,
 ];

@@ -5,6 +5,7 @@ import { deriveUuid } from '../../spec/identity.ts';
 import type { Action, DomainDefinition, Plan } from '../types.ts';
 import { makeContext } from './context.ts';
 import { defineGuest, defineVerification } from './domain.ts';
+import { restoreForwards } from './forwards.ts';
 import { makeHeader } from './header.ts';
 import { nameSecret } from './personalise.ts';
 import { createIdentity, createVolumes, prepareWork, removeAutostart } from './prepare.ts';
@@ -30,6 +31,7 @@ export function buildRebuildPlan(request: PlanRequest): Plan {
     verifyBoot(context, verification, renderVerification(context, verification)),
     ...stopOld(context, findOldDomain(context)),
     commitConfig(context, renderConfig(context, domain)),
+    ...restoreForwards(context),
     startNew(context, domain),
     finishRebuild(context),
   ];

@@ -75,6 +75,8 @@ case $what in
     decide confirmed || [ "$(readlink decision)" = confirmed ]
     ;;
   return)
+    # A change that was kept may be taken back later, too.
+    if [ "$(readlink decision)" = confirmed ]; then rm -f decision; fi
     if decide returned && [ -e started ]; then take_back; fi
     ;;
   boot)

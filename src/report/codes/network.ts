@@ -28,8 +28,8 @@ export const NETWORK_CODES = {
   RL1305: {
     title: 'Firewall managed by somebody else',
     message:
-      'the firewall is managed by {manager}: relight changes nothing. What the site needs of it: {rules}',
-    hint: 'add these rules to {manager}, or switch it off',
+      'the firewall is managed by {manager}: relight changes nothing; what the site needs of it is printed',
+    hint: 'add those rules to {manager}, or switch it off',
   },
   RL1306: {
     title: 'Change waits for confirmation',

@@ -13,6 +13,7 @@ import {
 import { parseOsRelease } from '../../tools/os-release.ts';
 import { pathExists, readBytesFile, readTextFile } from '../files.ts';
 import { probeMirrors } from '../probe-host.ts';
+import { probeSiteNetwork } from '../probe-network.ts';
 import { type Runner, requireSuccess } from '../runner.ts';
 import { readHostFile } from '../steps/host-files.ts';
 import { readAddresses } from './addresses.ts';
@@ -51,6 +52,7 @@ export async function probeDom0(request: Dom0ProbeRequest): Promise<Dom0Facts> {
     xen: await probeXen(runner),
     mirrors: await probeMirrors(runner),
     addresses: readAddresses(),
+    network: site.networks.size === 0 ? undefined : await probeSiteNetwork(site, paths, runner),
     volumeGroups: await probeVolumeGroups(runner),
     disk: storageDisk === undefined ? undefined : await probeDisk(runner, storageDisk),
   };

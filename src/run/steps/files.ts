@@ -5,6 +5,7 @@ import { parseConfigHeader } from '../../render/config-header.ts';
 import { copyFileSynced } from '../directory.ts';
 import {
   createSparseFile,
+  hasCode,
   makeDirectory,
   pathExists,
   readTextFile,
@@ -52,8 +53,7 @@ export async function performFileStep(step: FileStep, context: StepContext): Pro
       if (!pathExists(step.to)) copyFileSynced(step.from, step.to);
       return;
     case 'restore-file':
-      if (pathExists(step.from)) renameSynced(step.from, step.to);
-      return;
+      return restoreFile(step.from, step.to);
     case 'replace-host-file':
       return replaceHostFile(step);
     case 'set-assignments':
@@ -78,4 +78,16 @@ export async function performFileStep(step: FileStep, context: StepContext): Pro
 function removeConfig(path: string, operation: string): void {
   if (!pathExists(path)) return;
   if (parseConfigHeader(readTextFile(path))?.operation === operation) removeFile(path);
+}
+
+/** A rename, or where the two are on different filesystems a copy that gets its name when it is whole. */
+function restoreFile(from: string, to: string): void {
+  if (!pathExists(from)) return;
+  try {
+    renameSynced(from, to);
+  } catch (error) {
+    if (!hasCode(error, 'EXDEV')) throw error;
+    copyFileSynced(from, to);
+    removeFile(from);
+  }
 }
