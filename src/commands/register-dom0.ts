@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import type { Dom0Options } from './dom0-host.ts';
+import type { MapOptions } from './map.ts';
 import type { SetStatus } from './register.ts';
 
 /** The commands below `relight dom0`. Each loads its code when it is called. */
@@ -15,6 +16,17 @@ export function registerDom0Commands(
   const add = (name: string, description: string) =>
     dom0.command(name).description(description).option('--site <dir>', 'the site directory');
 
+  program
+    .command('map')
+    .description('draw the networks, guests and disks of this dom0, and mark where site and machine differ')
+    .option('--site <dir>', 'the site directory')
+    .option('-o, --output <file>', 'write an SVG picture instead')
+    .option('--spec', 'the site alone: do not look at this machine')
+    .option('--json', 'for programs')
+    .action(async (options: MapOptions) => {
+      const { runMap } = await import('./map.ts');
+      setStatus(await runMap(context(), options));
+    });
   add('check', 'say what this machine lacks, and whether each guest could be rebuilt now')
     .option('--json', 'for programs')
     .action(async (options: Dom0Options) => {
