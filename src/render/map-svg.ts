@@ -72,7 +72,7 @@ function listNetwork(network: MapNetwork): Pick<Box, 'key' | 'state' | 'lines'> 
   const device = network.mode === 'routed' ? `by ${network.device}` : `bridge ${network.device}`;
   const texts = [
     network.name,
-    describeNetwork(network),
+    ...(network.mode === 'bridge' ? [] : [describeNetwork(network)]),
     device,
     ...(network.mode === 'routed' ? [] : network.addresses),
   ];

@@ -57,7 +57,8 @@ export function describeGuest(guest: MapGuest): string {
 }
 
 function drawNetwork(network: MapNetwork, map: MapModel): Branch {
-  const device = network.mode === 'routed' ? [] : ['on bridge', network.device, ...network.addresses];
+  const on = network.mode === 'nat' ? ['on bridge'] : [];
+  const device = network.mode === 'routed' ? [] : [...on, network.device, ...network.addresses];
   const nics = map.guests.flatMap((guest) =>
     guest.nics.filter((nic) => nic.network === network.name).map((nic) => drawNic(guest, nic)),
   );
