@@ -14,6 +14,10 @@ export function formatStatus(status: GuestStatus): string {
   for (const forward of running?.forwards ?? []) {
     lines.push(`  port        ${forward.guestPort} of the guest is ${forward.host}:${forward.port}`);
   }
+  for (const forward of status.forwarded)
+    lines.push(
+      `  forward     ${forward.text}${forward.inPlace ? '' : ' (not in place: relight dom0 setup)'}`,
+    );
   for (const [key, value] of Object.entries(running?.details ?? {}))
     lines.push(`  ${key.padEnd(11)} ${value}`);
   for (const each of status.drift) lines.push(`  drift       ${formatDrift(each)}`);

@@ -10,6 +10,7 @@ import type { Hypervisor, RunningDomain } from '../run/hypervisor.ts';
 import { readLockHolders } from '../run/lock.ts';
 import { listOperations, type OperationRecord } from '../run/operations.ts';
 import { chooseHypervisor, choosePaths } from '../run/probe-host.ts';
+import { readForwardFiles } from '../run/probe-network.ts';
 import { createRunner } from '../run/runner-spawn.ts';
 import { openHypervisor } from '../run/session.ts';
 import { normaliseHost } from '../spec/normalise/site.ts';
@@ -17,6 +18,7 @@ import type { GuestSpec, Site } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
 import { loadSite, makeUnknownGuest } from './load-site.ts';
 import { hashSpec } from './make-plan.ts';
+import { listForwarded } from './status-forwards.ts';
 import { findMode, type GuestMode } from './status-mode.ts';
 import { formatStatus } from './status-text.ts';
 
@@ -32,6 +34,8 @@ export interface GuestStatus {
   readonly drift: readonly DriftField[];
   /** What else is not as it should be. */
   readonly notes: readonly string[];
+  /** Public addresses and ports of dom0 that the spec gives to this guest, and whether the rules are in place. */
+  readonly forwarded: readonly { readonly text: string; readonly inPlace: boolean }[];
   readonly unfinished:
     | { readonly operation: string; readonly action: string | undefined; readonly advice: string }
     | undefined;
@@ -71,9 +75,10 @@ export async function runStatus(
   );
   await hypervisor.requireAnswer?.();
   const names = name === undefined ? [...loaded.parsed.guestFiles.keys()].sort() : [name];
+  const forwards = readForwardFiles();
   const statuses: GuestStatus[] = [];
   for (const each of names) {
-    statuses.push(await readStatus(each, site, { paths, hypervisor }));
+    statuses.push(await readStatus(each, site, { paths, hypervisor, forwards }));
   }
   if (options.json === true) {
     context.print(`${JSON.stringify({ version: 1, hypervisor: kind, guests: statuses }, undefined, 2)}\n`);
@@ -84,7 +89,11 @@ export async function runStatus(
 async function readStatus(
   name: string,
   site: Site | undefined,
-  host: { readonly paths: ReturnType<typeof choosePaths>; readonly hypervisor: Hypervisor },
+  host: {
+    readonly paths: ReturnType<typeof choosePaths>;
+    readonly hypervisor: Hypervisor;
+    readonly forwards: ReadonlyMap<string, string>;
+  },
 ): Promise<GuestStatus> {
   const { paths, hypervisor } = host;
   const guest = site?.guests.get(name);
@@ -121,6 +130,7 @@ async function readStatus(
         linked: link === undefined ? undefined : pathExists(link),
       }),
     ],
+    forwarded: guest === undefined ? [] : listForwarded(guest, site, host.forwards),
     unfinished: unfinished === undefined ? undefined : describeUnfinished(name, unfinished),
     last: last === undefined ? undefined : describeLast(last),
     heldBy: pids.length === 0 ? undefined : `${holder?.command ?? 'a process'} (pid ${pids.join(', ')})`,

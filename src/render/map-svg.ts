@@ -54,6 +54,7 @@ export function renderMapSvg(map: MapModel): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="DejaVu Sans, Arial, sans-serif" font-size="13">`,
+    `<title>dom0 of site ${escapeXml(map.site)}: networks, guests and disks</title>`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     label(24, 30, `dom0 of site ${map.site}`, COLOURS.ok, 'font-size="18" font-weight="bold"'),
     ...(['interfaces', 'networks', 'guests'] as const).map((name, index) =>

@@ -104,6 +104,11 @@ export async function probeForwards(runner: Runner): Promise<GuestNetworkFacts |
   return { firewall, addresses: parseAddresses(result.failed ? '' : result.stdout), files };
 }
 
+/** The files of guests' forwards on this dom0. */
+export function readForwardFiles(): ReadonlyMap<string, string> {
+  return readFiles({ etc: '/etc' });
+}
+
 /** A change that has begun and that nobody has decided upon. */
 export function isPending(change: string): boolean {
   return (

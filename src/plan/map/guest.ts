@@ -1,4 +1,4 @@
-import { describeForward, listForwards } from '../../render/host-network/forwards.ts';
+import { describeForward, type HostForward, listForwards } from '../../render/host-network/forwards.ts';
 import { renderIptablesForwards } from '../../render/host-network/iptables.ts';
 import { renderNftForwards } from '../../render/host-network/nftables.ts';
 import { hostNetworkPaths } from '../../render/host-network/paths.ts';
@@ -81,18 +81,30 @@ function drawNic(
   };
 }
 
-/** A forward is there when the guest's file on dom0 has its very lines and the rules are loaded. */
+/** Whether the guest's file on dom0 has the very lines of a forward. @param files what lies at dom0's paths */
+export function isForwardWritten(forward: HostForward, files: ReadonlyMap<string, string>): boolean {
+  const kinds = [
+    ['nft', renderNftForwards([forward])],
+    ['rules', renderIptablesForwards([forward])],
+  ] as const;
+  return kinds.some(([kind, text]) => {
+    const file = files.get(hostNetworkPaths.guest(AT, forward.guest, kind))?.split('\n');
+    return (
+      file !== undefined &&
+      text
+        .split('\n')
+        .filter((line) => /^(add rule|-A) /.test(line))
+        .every((line) => file.includes(line))
+    );
+  });
+}
+
+/** A forward is there when its lines are and the rules are loaded. */
 function drawForwards(nic: NicSpec, guest: GuestSpec, site: Site, { network }: MapReality): MapForward[] {
   return listForwards({ ...guest, nics: [nic] }, site.networks).map((forward) => {
-    const files = (['nft', 'rules'] as const).map((kind) =>
-      (network?.files.get(hostNetworkPaths.guest(AT, guest.name, kind)) ?? '').split('\n'),
-    );
-    const lines = [renderNftForwards([forward]), renderIptablesForwards([forward])].map((text) =>
-      text.split('\n').filter((line) => /^(add rule|-A) /.test(line)),
-    );
-    const isWritten = files.some((file, which) => lines[which]?.every((line) => file.includes(line)));
-    const state = network === undefined ? 'unknown' : isWritten && network.rulesLoaded ? 'ok' : 'missing';
-    return { text: describeForward(forward), state };
+    if (network === undefined) return { text: describeForward(forward), state: 'unknown' };
+    const isThere = isForwardWritten(forward, network.files) && network.rulesLoaded;
+    return { text: describeForward(forward), state: isThere ? 'ok' : 'missing' };
   });
 }
 
