@@ -11,6 +11,7 @@ import { SAMPLE_HASH } from '../support/preseed-guests.ts';
  * installer runs to its end without a question, the machine goes off, and the disk boots to the ready line.
  * RELIGHT_KEEP=DIR keeps consoles and durations.
  */
+const MAC = '00:16:3e:5a:17:01';
 const SPEC = `name: web1
 suite: trixie
 guest: hvm
@@ -20,7 +21,7 @@ memory: 1GiB
 disks:
   root: { size: 4GiB }
   swap: { size: 512MiB }
-nics: [ { network: lan, address: dhcp } ]
+nics: [ { network: lan, address: dhcp, mac: "${MAC}" } ]
 users: [ { name: anna, sudo: true, ssh-keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJvZ3VzYm9ndXNib2d1c2JvZ3VzYm9ndXNib2d1c2Jv anna"] } ]
 root: { login: true, password: { hash: "${SAMPLE_HASH}" } }
 files: [ { text: "made by relight", to: /etc/motd } ]
@@ -73,9 +74,10 @@ test('the remastered image installs the guest, and the guest comes up', async ()
     firmware: 'bios',
     medium: 'cd',
     disks: [root, swap],
-    network: true,
+    mac: MAC,
     directory,
-    until: /relight: late script (done|failed)[\s\S]*(Power down|reboot: )/,
+    until:
+      /relight: late script (done|failed)[\s\S]*(Power down|reboot: )|Press enter to continue|Installation step failed/,
     deadlineSeconds: 2.5 * 3600,
     onConsole: (text) => notePhases(text, started, seen),
   });
@@ -86,6 +88,7 @@ test('the remastered image installs the guest, and the guest comes up', async ()
     firmware: 'bios',
     medium: 'disk',
     disks: [swap],
+    mac: MAC,
     directory,
     until: /relight-ready [0-9a-f]{32} \{.*\}/,
     deadlineSeconds: 1800,

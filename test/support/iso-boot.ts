@@ -14,8 +14,8 @@ export interface BootRequest {
   readonly deadlineSeconds: number;
   /** Raw disks that the machine has besides. */
   readonly disks?: readonly string[];
-  /** Whether it reaches the network of this machine. */
-  readonly network?: boolean;
+  /** The machine's MAC address, when it is to reach the network of this machine. */
+  readonly mac?: string;
   /** Told the whole console once a second. */
   readonly onConsole?: (text: string) => void;
 }
@@ -59,9 +59,9 @@ export async function bootImage(request: BootRequest): Promise<string> {
     ]),
     ...[
       '-netdev',
-      `user,id=n0,restrict=${request.network === true ? 'off' : 'on'}`,
+      `user,id=n0,restrict=${request.mac === undefined ? 'on' : 'off'}`,
       '-device',
-      'virtio-net-pci,netdev=n0,romfile=',
+      `virtio-net-pci,netdev=n0,romfile=${request.mac === undefined ? '' : `,mac=${request.mac}`}`,
       '-no-reboot',
       '-serial',
       `file:${serial}`,
