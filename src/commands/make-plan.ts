@@ -18,9 +18,10 @@ import { chooseRoute, refuseInstaller } from './choose-route.ts';
 import { chooseVault, refuseOffline } from './choose-vault.ts';
 import type { CommandContext } from './context.ts';
 import { drawHex, drawOperation, type GuestHost, type PlanHost } from './guest-host.ts';
+import { type IsoOptions, prepareIso } from './prepare-iso.ts';
 import { type NetbootOptions, prepareNetboot } from './prepare-netboot.ts';
 
-export interface RebuildOptions extends NetbootOptions {
+export interface RebuildOptions extends NetbootOptions, IsoOptions {
   readonly site?: string;
   readonly route?: string;
   readonly stop?: boolean;
@@ -68,7 +69,10 @@ export async function makePlan(
     guest.install.kind === 'installer'
       ? await prepareNetboot({ site, guest, facts }, options, host.session.runner, context.say)
       : undefined;
+  const iso =
+    guest.install.kind === 'iso' ? await prepareIso(context, { ...host, guest }, options) : undefined;
   const request: PlanRequest = {
+    ...(iso === undefined ? {} : { iso }),
     ...(netboot === undefined ? {} : { netboot }),
     ...{ site, guest, facts, hostHash },
     operation: drawOperation(facts, guest.name),

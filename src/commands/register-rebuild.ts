@@ -13,6 +13,8 @@ export function registerRebuild(program: Command, makeContext: MakeContext, setS
       .option('--route <route>', 'another route than the spec says')
       .option('--netboot <dir>', "the installer's linux and initrd.gz, instead of Debian's package")
       .option('--complete-initrd', 'put the components that the mirror lacks into the initrd')
+      .option('--iso <file>', "the image of route iso, instead of the site's")
+      .option('--insecure', 'install from an image without a signed list of hashes')
       .option('--bootstrapper <program>', 'mmdebstrap or debootstrap', 'mmdebstrap')
       .option('--offline', 'take packages from the vault, not from the mirrors')
       .option('--no-keep', 'stop the guest again when it has been checked')

@@ -29,6 +29,7 @@ export const PACKAGE_OF: Readonly<Record<string, string>> = {
   'qemu-system-x86_64': 'qemu-system-x86',
   'mkfs.vfat': 'dosfstools',
   mcopy: 'mtools',
+  xorriso: 'xorriso',
   xl: 'xen-utils-common',
   lvcreate: 'lvm2',
   zstd: 'zstd',

@@ -40,6 +40,8 @@ export function describeStep(step: Step): string {
       return `check the filesystem in partition ${step.partition} of ${step.device} and give it UUID ${step.uuid}`;
     case 'build-initrd':
       return `write ${step.target} from ${step.initrd} and ${step.files.length} files`;
+    case 'build-image':
+      return `remaster ${step.image} as ${step.target}, with ${step.files.length} files${step.insecure ? '; its origin is not checked' : ''}`;
     case 'watch-install':
       return `follow the installer on ${step.domain} for up to ${step.deadline} s`;
     case 'unpack-overlay':

@@ -73,6 +73,8 @@ export interface DomainDefinition {
   readonly kernel:
     | { readonly kernel: string; readonly initrd: string; readonly commandLine: string }
     | undefined;
+  /** An image in a CD drive that the firmware tries first: for an HVM guest that is installed from it. */
+  readonly cdrom?: string;
   /** The domain ends when it reboots: an installer, or a guest that is only tried. */
   readonly once?: boolean;
   /** TCP ports inside the guest that the checks need; QEMU forwards them to free ports of 127.0.0.1. */

@@ -4,7 +4,7 @@ import type { Content } from './types.ts';
 /** Where a root filesystem lies in its volume: at bytes that the plan knows, or in a partition that is looked up. */
 export type RootPlace = FilesystemPlace | { readonly partition: number };
 
-/** Steps of the routes whose root filesystem lies inside its volume from the start, and of the Debian installer. */
+/** Steps of the routes whose root filesystem lies inside its volume from the start, and of the Debian installer, from the network or from an image. */
 export type VolumeRootStep =
   /**
    * Mounts the ext4 filesystem that lies inside a volume, so that the steps with a `root` can work on it. Whatever an
@@ -34,6 +34,21 @@ export type VolumeRootStep =
       readonly initrd: string;
       readonly completion?: string;
       readonly files: readonly { readonly path: string; readonly content: Content; readonly mode: number }[];
+      readonly target: string;
+    }
+  /** Remasters an installation image so that it installs the guest; `target` and its manifest get mode 0600. */
+  | {
+      readonly do: 'build-image';
+      readonly image: string;
+      /** Go on without a signed list of hashes beside the image. */
+      readonly insecure: boolean;
+      readonly guest: string;
+      /** For the installer's initrd; one of them is /preseed.cfg. */
+      readonly files: readonly { readonly path: string; readonly content: Content; readonly mode: number }[];
+      readonly installerArguments: readonly string[];
+      readonly alsoErases: readonly string[];
+      readonly specHash: string;
+      readonly relight: string;
       readonly target: string;
     }
   /** Follows the Debian installer on a domain's console until it has powered the domain off. */

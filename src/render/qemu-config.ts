@@ -53,6 +53,7 @@ const domain = z.strictObject({
       commandLine: z.string(),
     })
     .optional(),
+  cdrom: z.string().startsWith('/').optional(),
   once: z.boolean().optional(),
   ports: z.array(z.int().min(1).max(65535)),
 });
@@ -96,8 +97,14 @@ function restore(read: z.infer<typeof domain>): DomainDefinition {
     gateway6,
     forward: forward.map(({ port, guestPort, ...where }) => ({ ...where, port, guestPort })),
   }));
-  const { once, ...rest } = read;
-  return { ...rest, ...(once === undefined ? {} : { once }), nics, kernel: read.kernel };
+  const { once, cdrom, ...rest } = read;
+  return {
+    ...rest,
+    ...(once === undefined ? {} : { once }),
+    ...(cdrom === undefined ? {} : { cdrom }),
+    nics,
+    kernel: read.kernel,
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -57,7 +57,7 @@ function listFirmwareSettings(domain: DomainDefinition): Settings {
   if (domain.boot === 'bios' || domain.boot === 'uefi') {
     return [
       ['firmware', domain.boot],
-      ['boot', 'c'],
+      ['boot', domain.cdrom === undefined ? 'c' : 'dc'],
     ];
   }
   return refuse('a boot method', domain.boot, 'bios, uefi or direct for an hvm guest');

@@ -3,7 +3,7 @@ import type { NetworkSpec } from '../spec/types.ts';
 import { type ConfigHeader, renderConfigHeader } from './config-header.ts';
 import { refuse, requireMatch, requireUuid } from './refuse.ts';
 import { listBootSettings } from './xl-boot.ts';
-import { encodeXlDisk, encodeXlVif } from './xl-devices.ts';
+import { encodeXlDisk, encodeXlVif, listXlDrives } from './xl-devices.ts';
 import { encodeXlSetting, type XlValue } from './xl-value.ts';
 
 /** What xl does with a domain that has ended (xl.cfg(5), EVENT ACTIONS). */
@@ -51,7 +51,7 @@ export function renderXlConfig(domain: DomainDefinition, options: XlConfigOption
     ['memory', countMebibytes(domain.memoryBytes)],
     ['vcpus', domain.vcpus],
     ...listBootSettings(domain),
-    ['disk', domain.disks.map(encodeXlDisk)],
+    ['disk', [...domain.disks.map(encodeXlDisk), ...listXlDrives(domain)]],
     ['vif', domain.nics.map((nic) => encodeXlVif(nic, options.networks))],
     ['on_poweroff', options.onPoweroff ?? 'destroy'],
     ['on_reboot', options.onReboot ?? 'restart'],

@@ -1,4 +1,4 @@
-import type { DomainDisk } from '../plan/types.ts';
+import type { DomainDefinition, DomainDisk } from '../plan/types.ts';
 import type { NetworkSpec, NicSpec } from '../spec/types.ts';
 import { requireAddress, stripPrefix } from './address.ts';
 import { refuse, requireInterface, requireMac, requireMatch, requirePath } from './refuse.ts';
@@ -21,6 +21,13 @@ export function encodeXlDisk(disk: DomainDisk): string {
     refuse('a device', disk.device, 'free of a comma at its end, which xl would drop');
   requireMatch('a virtual device', disk.target, /^(xvd[a-z]|hd[a-d]|sd[a-z])$/, 'xvda, xvdb and so on');
   return `format=raw,vdev=${disk.target},access=${disk.readOnly ? 'ro' : 'rw'},target=${disk.device}`;
+}
+
+/** The CD drive of an HVM guest, as the third IDE disk. @throws Failure RL0901 */
+export function listXlDrives({ cdrom }: Pick<DomainDefinition, 'cdrom'>): string[] {
+  if (cdrom === undefined) return [];
+  const image = requirePath('an image', cdrom);
+  return [`format=raw,vdev=hdc,access=ro,devicetype=cdrom,target=${image}`];
 }
 
 /**

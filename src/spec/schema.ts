@@ -139,6 +139,10 @@ export const siteSchema = map({
     storage: storageSchema.describe('where root volumes live').optional(),
     cache: cacheSchema.describe('the package cache').optional(),
     dom0: dom0Schema.describe('what relight dom0 setup makes of this machine').optional(),
+    isos: z
+      .record(text(/^[a-z]{1,32}$/, 'RL3037'), scalar.hostPath)
+      .describe('installation images by suite, for route iso')
+      .optional(),
     vault: scalar.hostPath
       .describe('the directory of the vault; below the state directory unless given')
       .optional(),

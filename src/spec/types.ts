@@ -47,6 +47,8 @@ export interface HostSpec {
   readonly storage: StorageSpec | undefined;
   readonly cache: CacheSpec;
   readonly dom0: Dom0Spec;
+  /** Installation images by suite, for route `iso`. */
+  readonly isos: Readonly<Record<string, string>>;
   /** The directory of the vault; undefined: below the state directory. */
   readonly vault: string | undefined;
 }

@@ -48,6 +48,7 @@ export function buildQemuArgv(request: QemuRequest): string[] {
       '-device',
       `virtio-blk-pci,drive=disk${index},serial=${disk.target}${index === 0 ? ',bootindex=1' : ''}`,
     ]),
+    ...describeDrive(domain),
     ...(domain.nics.length === 0 ? ['-nic', 'none'] : request.networks.flatMap(describeNetwork)),
     ...describeKernel(domain),
     ...['-pidfile', places.pidFile, '-daemonize'],
@@ -80,6 +81,13 @@ function describeNetwork(network: QemuNetwork, index: number): string[] {
     '-device',
     `virtio-net-pci,netdev=net${index},mac=${network.mac},romfile=`,
   ];
+}
+
+/** The firmware tries the CD before the first disk. */
+function describeDrive({ cdrom }: DomainDefinition): string[] {
+  if (cdrom === undefined) return [];
+  const drive = `file=${escapeComma(cdrom)},if=none,id=cdrom,format=raw,media=cdrom,readonly=on`;
+  return ['-drive', drive, '-device', 'ide-cd,drive=cdrom,bootindex=0'];
 }
 
 function describeKernel(domain: DomainDefinition): string[] {

@@ -28,7 +28,7 @@ export async function buildLookalike(
     perl: 'perl',
   });
   const packages = await fetchLookalikePackages(suite);
-  const inputs = { version: VERSION, suite, packages, fillerBytes, ...(installs ? { installs: 1 } : {}) };
+  const inputs = { version: VERSION, suite, packages, fillerBytes, ...(installs ? { installs: 2 } : {}) };
   const directory = await buildOnce('netinst', inputs, async (draft) => {
     const tree: NetinstTree = { suite, packages, boot: join(draft, 'boot1'), disc: join(draft, 'CD1') };
     mkdirSync(tree.disc, { recursive: true });

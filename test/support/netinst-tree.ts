@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runProgram } from '../xen/lab/process.ts';
-import { completeInitrd } from './netinst-initrd.ts';
+import { completeForInstallation } from './netinst-initrd.ts';
 import { type LookalikeSuite, RELEASE_NUMBER } from './netinst-packages.ts';
 
 /** The flag file by which GRUB finds the medium; debian-cd makes a new UUID each time, we need the same bytes. */
@@ -73,7 +73,7 @@ async function copyInstaller(tree: NetinstTree, installs: boolean): Promise<void
   mkdirSync(join(target, 'xen'));
   cpSync(join(installerOf(tree, 'text'), 'linux'), join(target, 'vmlinuz'));
   const initrd = join(installerOf(tree, 'text'), 'initrd.gz');
-  if (installs) await completeInitrd(tree.suite, initrd, join(target, 'initrd.gz'));
+  if (installs) await completeForInstallation(tree.suite, initrd, join(target, 'initrd.gz'));
   else cpSync(initrd, join(target, 'initrd.gz'));
   cpSync(join(installerOf(tree, 'gtk'), 'initrd.gz'), join(target, 'gtk/initrd.gz'));
   // debian-cd links what is the same.

@@ -34,18 +34,37 @@ export function keepScreenAway(prefix: string): InitrdFile {
   return { path, content: 'TERM_TYPE=relight\n', mode: 0o644 };
 }
 
-/** Root and swap only, so that no answer can reach data; in QEMU the root is the first disk. */
+/** The text frontend prints what the watcher reads. Never auto=true beside a preseed in the initrd. */
+export function listInstallerArguments({ serialConsole }: PlanContext): string[] {
+  const console = serialConsole ? 'console=ttyS0,115200n8' : 'console=hvc0';
+  return ['priority=critical', 'DEBIAN_FRONTEND=text', console];
+}
+
+/** The domain of route `installer`: kernel and initrd are handed over. */
 export function defineInstaller(context: PlanContext): DomainDefinition {
-  const { guest, site, operation, work, serialConsole } = context;
+  return {
+    ...defineInstallerDomain(context),
+    // An HVM guest is installed as PVH, whose disks have the same names.
+    guest: context.guest.guest === 'pv' ? 'pv' : 'pvh',
+    boot: 'direct',
+    kernel: {
+      kernel: requireNetboot(context).kernel,
+      initrd: `${context.work}/installer-initrd.img`,
+      commandLine: listInstallerArguments(context).join(' '),
+    },
+  };
+}
+
+/** Root and swap only, so that no answer can reach data; in QEMU the root is the first disk. */
+export function defineInstallerDomain(
+  context: PlanContext,
+): Omit<DomainDefinition, 'guest' | 'boot' | 'kernel'> {
+  const { guest, site, operation } = context;
   const rebuilt = context.disks.filter((planned) => !planned.disk.keep);
   const disks = [context.rootDisk, ...rebuilt.filter((planned) => planned !== context.rootDisk)];
-  const console = serialConsole ? 'console=ttyS0,115200n8' : 'console=hvc0';
   return {
     name: `${guest.name}~install`,
     uuid: deriveUuid(site.name, guest.name, 'install', operation),
-    // The kernel is handed over: an HVM guest is installed as PVH, whose disks have the same names.
-    guest: guest.guest === 'pv' ? 'pv' : 'pvh',
-    boot: 'direct',
     memoryBytes: Math.max(guest.memoryBytes, LEAST_MEMORY),
     vcpus: guest.vcpus,
     disks: disks.map((planned) => ({
@@ -55,12 +74,6 @@ export function defineInstaller(context: PlanContext): DomainDefinition {
       readOnly: false,
     })),
     nics: guest.nics,
-    kernel: {
-      kernel: requireNetboot(context).kernel,
-      initrd: `${work}/installer-initrd.img`,
-      // The text frontend prints what the watcher reads. Never auto=true beside a preseed in the initrd.
-      commandLine: `priority=critical DEBIAN_FRONTEND=text ${console}`,
-    },
     once: true,
     ports: [],
   };

@@ -1,7 +1,7 @@
 import { listInstallerFiles } from '../../render/preseed-files.ts';
 import { layOutRootDisk } from '../../render/sfdisk.ts';
 import { buildChrootArgv } from '../../tools/chroot.ts';
-import type { Action, RootPlace, Step } from '../types.ts';
+import type { Action, DomainDefinition, RootPlace, Step } from '../types.ts';
 import {
   defineInstaller,
   keepScreenAway,
@@ -29,7 +29,14 @@ const ROOT: RootPlace & { partition: number } = { partition: 2 };
 export function installRoot(context: PlanContext): Action[] {
   return [
     prepareInstaller(context),
-    runInstaller(context),
+    runInstaller(context, defineInstaller(context)),
+    ...finishInstalled(context),
+  ];
+}
+
+/** Makes what the installer left the same as what every other route makes. */
+export function finishInstalled(context: PlanContext): Action[] {
+  return [
     adoptRoot(context),
     withMountedRoot(context, ROOT, personaliseInstalled(context)),
     withMountedRoot(context, ROOT, withBoot(context)),
@@ -60,8 +67,8 @@ function prepareInstaller(context: PlanContext): Action {
   };
 }
 
-function runInstaller(context: PlanContext): Action {
-  const domain = defineInstaller(context);
+/** Starts the installer's domain on empty volumes and follows it until it has powered itself off. */
+export function runInstaller(context: PlanContext, domain: DomainDefinition): Action {
   const config = `${context.operationDirectory}/install.cfg`;
   const console = `${context.operationDirectory}/console-install.log`;
   return {

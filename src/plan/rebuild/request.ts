@@ -28,6 +28,8 @@ export interface PlanRequest {
   readonly bootstrapper: 'mmdebstrap' | 'debootstrap';
   /** The Debian installer, for the routes that use it. */
   readonly netboot?: NetbootFacts;
+  /** The installation image, for route `iso`. */
+  readonly iso?: { readonly path: string; readonly insecure: boolean };
   /** Stop the new guest again once it has been checked. */
   readonly keepRunning: boolean;
   /** Install from what is stored, not from the mirrors. */

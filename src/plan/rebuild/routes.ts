@@ -2,6 +2,7 @@ import type { RouteName } from '../../spec/types.ts';
 import type { Action } from '../types.ts';
 import { bootstrapRoot } from './install.ts';
 import { installRoot } from './installer.ts';
+import { installFromImage } from './iso.ts';
 import { checkRoot, personaliseRoot } from './personalise.ts';
 import type { PlanContext } from './request.ts';
 import { restoreRoot } from './restore.ts';
@@ -24,6 +25,7 @@ const ROUTES: Readonly<Partial<Record<RouteName, Route>>> = {
   ],
   installer: installRoot,
   image: restoreRoot,
+  iso: installFromImage,
 };
 
 /** The names of the routes that a rebuild can take. */

@@ -6,6 +6,7 @@ import { unpackOverlay } from '../rootfs/overlay.ts';
 import { setPassword } from '../rootfs/password.ts';
 import { requireSuccess } from '../runner.ts';
 import { adoptRoot } from './adopt-root.ts';
+import { buildGuestImage } from './build-image.ts';
 import { buildInitrd } from './build-initrd.ts';
 import type { StepContext } from './context.ts';
 import { copyKernel, embedGrubImages, formatIfBlank, writeGrubConfig } from './disk.ts';
@@ -30,6 +31,8 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
       return adoptRoot(step, context);
     case 'build-initrd':
       return buildInitrd(step, context);
+    case 'build-image':
+      return buildGuestImage(step, context);
     case 'watch-install':
       return watchInstall(step, context);
     case 'unpack-overlay':

@@ -11,6 +11,7 @@ export function normaliseHost(host: HostAsWritten): HostSpec {
     storage: normaliseStorage(host.storage),
     cache: normaliseCache(host.cache),
     dom0: normaliseDom0(host.dom0 ?? {}),
+    isos: host.isos ?? {},
     vault: host.vault,
   };
 }

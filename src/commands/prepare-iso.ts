@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import { type Inspection, inspectImage } from '../iso/inspect.ts';
+import type { PlanRequest } from '../plan/rebuild/request.ts';
+import { EXIT, Failure } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
+import { openFileSource } from '../run/byte-source.ts';
+import { readSums } from '../run/image-origin.ts';
+import type { CommandContext } from './context.ts';
+import type { PlanHost } from './guest-host.ts';
+
+export interface IsoOptions {
+  /** The installation image, instead of the site's for the guest's suite. */
+  readonly iso?: string;
+  /** Go on without a signed list of hashes beside it. */
+  readonly insecure?: boolean;
+}
+
+/**
+ * The image that route `iso` installs from: it is Debian's, of the guest's suite, boots by BIOS, and a signed list of
+ * hashes lies beside it. Its own hash is compared when it is remastered.
+ * @throws Failure RL1703 to RL1705, RL60xx
+ */
+export async function prepareIso(
+  context: CommandContext,
+  host: Pick<PlanHost, 'site' | 'guest' | 'facts' | 'session'>,
+  options: IsoOptions,
+): Promise<NonNullable<PlanRequest['iso']>> {
+  const { site, guest, facts } = host;
+  if (guest.guest !== 'hvm' || guest.boot !== 'bios') {
+    const kind = `${guest.guest}, boot: ${guest.boot}`;
+    throw makeFailure(EXIT.notReady, 'RL1703', { guest: guest.name, kind });
+  }
+  if (facts.running && facts.hypervisor === 'xl')
+    throw makeFailure(EXIT.notReady, 'RL1706', { guest: guest.name });
+  const given = options.iso === undefined ? undefined : resolve(context.workingDirectory, options.iso);
+  const path = given ?? site.host.isos[guest.suite];
+  if (path === undefined) throw makeFailure(EXIT.notReady, 'RL1704', { suite: guest.suite });
+  const { identity, guests, obstacles } = await inspect(path);
+  const [obstacle] = obstacles;
+  if (obstacle !== undefined) throw new Failure(EXIT.invalid, obstacle.code, obstacle.message, obstacle.hint);
+  if (identity.codename !== guest.suite || !guests.includes('hvm-bios')) {
+    const found = identity.codename === guest.suite ? 'does not boot by BIOS' : `is of ${identity.codename}`;
+    throw makeFailure(EXIT.invalid, 'RL1705', { path, found, suite: guest.suite });
+  }
+  const insecure = options.insecure === true;
+  await readSums(host.session.runner, { image: path, insecure });
+  return { path, insecure };
+}
+
+async function inspect(path: string): Promise<Inspection> {
+  const source = await openFileSource(path);
+  try {
+    return await inspectImage(source);
+  } finally {
+    await source.close();
+  }
+}
