@@ -15,6 +15,7 @@ export const PACKAGES = {
     'mtools',
     'util-linux',
     'perl-base',
+    'zstd',
   ],
   /** What runs the guest: on a dom0 Xen itself, else QEMU. */
   qemu: ['qemu-system-x86'],
@@ -35,6 +36,7 @@ export const PACKAGES = {
     'iptables',
     'iputils-arping',
     'isolinux',
+    'libcap2-bin',
     'lvm2',
     'nftables',
     'ovmf',

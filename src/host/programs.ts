@@ -13,6 +13,7 @@ export const PACKAGE_OF: Readonly<Record<string, string>> = {
   dumpe2fs: 'e2fsprogs',
   resize2fs: 'e2fsprogs',
   losetup: 'mount',
+  'qemu-img': 'qemu-utils',
   'apt-get': 'apt',
   cp: 'coreutils',
   'mkfs.xfs': 'xfsprogs',

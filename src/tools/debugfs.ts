@@ -38,6 +38,11 @@ export function buildDebugfsArgv(script: string, image: string): string[] {
   return ['debugfs', '-w', '-f', script, image];
 }
 
+/** argv of debugfs(8) that prints a file of a filesystem, which it does not change. */
+export function buildCatArgv(image: string, path: string): string[] {
+  return ['debugfs', '-R', `cat ${quote(path)}`, image];
+}
+
 /**
  * Commands of debugfs(8) that fill an empty filesystem with a tree, in the order given. mke2fs(8) would take the order
  * of the directory on this machine's disk and the time of the inodes; this way the same tree gives the same blocks.

@@ -37,7 +37,7 @@ async function checkDocument(path: string, blocks: readonly DocumentBlock[]): Pr
   const files = blocks.filter(({ name }) => name.includes('.'));
   for (const block of files.filter(({ error }) => error === undefined)) write(block);
   const { status, output } = await check(site);
-  expect(output).toMatch(/^\d+ guests? checked: nothing to report\n$/);
+  expect(output).toMatch(/^\d+ guests?(?: and \d+ images?)? checked: nothing to report\n$/);
   expect(status).toBe(EXIT.done);
   for (const block of files.filter(({ error }) => error !== undefined)) {
     write(block);

@@ -3,6 +3,7 @@ import { renderCycloneDx, renderSpdx } from '../../image/sbom.ts';
 import { writeFileAtomically } from '../files.ts';
 import type { ImageStore } from '../image-store.ts';
 import type { Runner } from '../runner.ts';
+import { writeQcow2, writeRawDisk } from './disk.ts';
 import { writeOciLayout } from './oci.ts';
 import { writeTarZst } from './pack.ts';
 
@@ -21,6 +22,8 @@ export interface ExportRequest {
 export type Exporter = (request: ExportRequest, target: string) => Promise<void>;
 
 export const EXPORTERS: Readonly<Record<string, Exporter>> = {
+  raw: writeRawDisk,
+  qcow2: writeQcow2,
   oci: writeOciLayout,
   'tar.zst': writeTarZst,
   spdx: async ({ manifest, hash }, target) => writeFileAtomically(target, renderSpdx(manifest, hash), 0o644),

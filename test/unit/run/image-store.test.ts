@@ -60,7 +60,7 @@ describe('a store of images', () => {
 });
 
 describe('a chunk that is not what its name says', () => {
-  const damages: [string, () => void | Promise<unknown>, RegExp][] = [
+  const damages: [string, () => unknown, RegExp][] = [
     ['one byte flipped', () => flip(pathOf(1)), /corrupt/],
     ['cut off', () => truncateSync(pathOf(1), 10), /corrupt/],
     ['missing', () => rmSync(pathOf(1)), /missing/],
