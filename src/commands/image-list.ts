@@ -48,7 +48,7 @@ export async function runImageList(context: CommandContext, options: StoreOption
   return EXIT.done;
 }
 
-/** `relight image verify [NAME]`: reads every chunk and compares it with its hash. */
+/** `relight image verify [NAME]`: reads every chunk and compares it with its hash. Corrupt ones are set aside. */
 export async function runImageVerify(
   context: CommandContext,
   name: string | undefined,
@@ -59,10 +59,15 @@ export async function runImageVerify(
   const results: { image: StoredImage; problems: readonly { id: string; why: string }[] }[] = [];
   for (const image of images) {
     const problems = await store.verify(store.readManifest(image));
+    for (const { id } of problems) store.setAside(id);
     results.push({ image, problems });
     if (options.json === true) continue;
     const title = `${image.name}@${image.hash.slice(0, 12)}`;
-    context.print(problems.length === 0 ? `ok    ${title}\n` : `FAIL  ${title}: ${problems.length} chunks\n`);
+    context.print(
+      problems.length === 0
+        ? `ok    ${title}\n`
+        : `FAIL  ${title}: ${problems.length} chunks, set aside; bake or pull it again\n`,
+    );
     for (const problem of problems) context.print(`      ${problem.why}\n`);
   }
   if (options.json === true)

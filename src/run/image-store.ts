@@ -46,6 +46,8 @@ export interface ImageStore {
   readonly readManifest: (image: StoredImage) => ImageManifest;
   /** Adds an image whose chunks are all there; it becomes the newest of its name. @throws Failure RL1505 */
   readonly putManifest: (manifest: ImageManifest, added: string) => StoredImage;
+  /** Moves a corrupt chunk out of the way, so that a bake or a pull brings it anew. Absent is fine. */
+  readonly setAside: (id: ChunkId) => void;
   /** Reads every chunk of an image and tells what is wrong with it. */
   readonly verify: (manifest: ImageManifest) => Promise<FoundProblem[]>;
 }
@@ -97,6 +99,9 @@ export function openImageStore(directory: string, runner: Runner): ImageStore {
       const index = addEntry(readIndex(), { name: manifest.name, manifest: hash, added });
       writeFileAtomically(at(storeLayout.index), serialiseIndex(index), 0o644);
       return { name: manifest.name, hash, added, current: true };
+    },
+    setAside: (id) => {
+      if (hasChunk(id)) renameSynced(chunkPath(id), `${chunkPath(id)}.corrupt`);
     },
     verify: (manifest) => checkChunks(runner, collectChunks(manifest), chunkPath),
   };

@@ -54,8 +54,9 @@ export function buildPopulateScript(
 ): string {
   const lines: string[] = [];
   const owners: string[] = [];
+  const rooms = new DirectoryRooms();
   for (const entry of entries) {
-    lines.push(...makeEntry(entry));
+    lines.push(...rooms.make(entry), ...makeEntry(entry));
     // A directory's time and mode are set when nothing comes into it any more.
     (entry.kind.type === 'directory' ? owners : lines).push(...setInode(entry));
   }
@@ -83,6 +84,24 @@ function makeEntry({ path, kind }: TreeEntry): string[] {
       return makeNode(path, 'p');
     case 'hard-link':
       return [`ln ${quote(kind.target)} ${name}`];
+  }
+}
+
+/** Bytes for names in a block of a directory: the last twelve hold its checksum. */
+const DIRECTORY_BLOCK = 4096 - 12;
+
+/** Alone of all commands ln does not grow a directory that is full: it gets a block for the names to come before. */
+class DirectoryRooms {
+  readonly #left = new Map<string, number>();
+
+  make({ path, kind }: TreeEntry): string[] {
+    const at = path.lastIndexOf('/');
+    const parent = path.slice(0, at) || '/';
+    const needed = 8 + Math.ceil(Buffer.byteLength(path.slice(at + 1)) / 4) * 4;
+    const left = this.#left.get(parent) ?? 0;
+    const isFull = kind.type === 'hard-link' && left < needed;
+    if (isFull || left > 0) this.#left.set(parent, Math.max(0, (isFull ? DIRECTORY_BLOCK : left) - needed));
+    return isFull ? [`expand_dir ${quote(parent)}`] : [];
   }
 }
 

@@ -187,6 +187,8 @@ function makeTree(root: string): void {
       'ln bin/su bin/su2; ln bin/su etc/su3; ln -s ../bin/su etc/short; ln -s "$2" etc/long',
       'mknod dev/null c 1 3; mknod dev/disk b 259 300; mkfifo dev/pipe',
       'truncate -s 3M hole',
+      // More names of one file than a block of a directory holds.
+      'mkdir links; for n in $(seq 200); do ln bin/su2 "links/name-of-some-length-$n"; done',
       'find . -exec touch -h -d @1600000000 {} +',
       'echo late >late; touch -d "@$3" late',
       'touch -d @1650000000 .',

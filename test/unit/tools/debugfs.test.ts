@@ -29,6 +29,7 @@ describe('the script that fills a filesystem', () => {
       'set_inode_field "/a ""b""" uid 5',
       'set_inode_field "/a ""b""" mtime @7',
       'set_inode_field "/a ""b""" links_count 2',
+      'expand_dir "/"',
       'ln "/a ""b""" "/c"',
       'cd "/"',
       'mknod "d" c 1 3',
