@@ -4,6 +4,7 @@ import type { ExitStatus } from '../report/failure.ts';
 import type { CheckHost } from './check.ts';
 import type { CommandContext } from './context.ts';
 import { registerDom0Commands } from './register-dom0.ts';
+import { registerFirstCommands } from './register-first.ts';
 import { registerImageCommands } from './register-image.ts';
 import { registerImageTransport } from './register-image-transport.ts';
 import { registerIsoCommands } from './register-iso.ts';
@@ -58,6 +59,7 @@ export function registerCommands(program: Command, makeContext: MakeContext, set
       setStatus(await runRender(context(), name, options));
     });
 
+  registerFirstCommands(program, context, setStatus);
   registerRebuild(program, makeContext, setStatus);
   registerImageCommands(program, context, setStatus);
   registerIsoCommands(program, context, setStatus);

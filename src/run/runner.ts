@@ -1,5 +1,6 @@
 import { PACKAGE_OF } from '../host/programs.ts';
 import { EXIT, Failure } from '../report/failure.ts';
+import { nameCommand } from '../tools/chroot.ts';
 import { cleanControl } from './logs.ts';
 
 /** What to run. `argv` never goes through a shell; a secret never goes into `argv` or `environment`. */
@@ -68,7 +69,8 @@ export function requireSuccess(result: CommandResult, options: { logPath?: strin
   if (!result.failed) return result;
   const program = result.argv[0] ?? '';
   const log = options.logPath === undefined ? undefined : `the whole output is in ${options.logPath}`;
-  if (result.aborted) throw new Failure(EXIT.interrupted, 'RL0604', `interrupted while ${program} ran`, log);
+  if (result.aborted)
+    throw new Failure(EXIT.interrupted, 'RL0604', `interrupted while ${nameCommand(result.argv)} ran`, log);
   if (result.missing) {
     const name = Object.hasOwn(PACKAGE_OF, program) ? PACKAGE_OF[program] : undefined;
     const hint =
@@ -77,7 +79,10 @@ export function requireSuccess(result: CommandResult, options: { logPath?: strin
         : `install it: apt-get install ${name}`;
     throw new Failure(EXIT.notReady, 'RL0602', `the program ${program} is not on PATH`, hint);
   }
-  const message = [`${program} ${describeEnd(result)}`, ...lastLines(result.stderr || result.stdout)];
+  const message = [
+    `${nameCommand(result.argv)} ${describeEnd(result)}`,
+    ...lastLines(result.stderr || result.stdout),
+  ];
   throw new Failure(EXIT.failed, result.timedOut ? 'RL0603' : 'RL0601', message.join('\n  '), log);
 }
 

@@ -17,12 +17,13 @@ const ENTER_SCRIPT = [
 
 /** argv that runs `command` inside `root` with /proc, /sys, /run and /tmp of its own. */
 export function buildChrootArgv(root: string, command: readonly string[]): string[] {
-  return [
-    ...['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
-    ...['/bin/sh', '-c', ENTER_SCRIPT, 'relight', root],
-    ...command,
-  ];
+  return [...ENTER, root, ...command];
 }
+
+const ENTER = [
+  ...['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
+  ...['/bin/sh', '-c', ENTER_SCRIPT, 'relight'],
+] as const;
 
 /** argv that runs a short program inside `root` without mounting anything. */
 export function buildPlainChrootArgv(root: string, command: readonly string[]): string[] {
@@ -40,6 +41,19 @@ export function buildOwnMountsArgv(command: readonly string[]): string[] {
 export function findProgram(argv: readonly string[]): string | undefined {
   if (argv[0] === 'env')
     return findProgram(argv.slice(1 + argv.slice(1).findIndex((word) => !word.includes('='))));
-  const isWrapped = OWN_MOUNTS.every((word, index) => argv[index] === word);
-  return isWrapped ? argv[OWN_MOUNTS.length] : argv[0];
+  return startsWith(argv, OWN_MOUNTS) ? argv[OWN_MOUNTS.length] : argv[0];
+}
+
+/** What a person calls the command of an argv: never the `unshare` or `chroot` that only leads to it. */
+export function nameCommand(argv: readonly string[]): string {
+  const inside = startsWith(argv, ENTER)
+    ? argv[ENTER.length + 1]
+    : argv[0] === 'chroot'
+      ? argv[2]
+      : undefined;
+  return inside === undefined ? (findProgram(argv) ?? '') : `${inside} inside the guest's root`;
+}
+
+function startsWith(argv: readonly string[], words: readonly string[]): boolean {
+  return words.every((word, index) => argv[index] === word);
 }

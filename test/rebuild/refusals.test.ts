@@ -250,7 +250,7 @@ describe('failures on the way', () => {
     expect(world.volumes().some((line) => line.includes(second))).toBe(false);
     expect(world.volumes()).toHaveLength(3);
     expect(world.domains()).toEqual(['web1']);
-    for (const name of readdirSync(world.fake.devices + '/vg0')) {
+    for (const name of readdirSync(`${world.fake.devices}/vg0`)) {
       expect(statSync(`${world.fake.devices}/vg0/${name}`).isFile()).toBe(true);
     }
   });

@@ -131,4 +131,18 @@ export const OPERATION_CODES = {
     message: 'too little memory: the guest takes {needed}, {free} are available',
     hint: 'end something, or give the guest less memory',
   },
+  RL0780: {
+    title: 'File is there already',
+    message: '{path} exists already: init writes no file over another',
+    hint: 'edit it, or name another guest',
+  },
+  RL0781: {
+    title: 'Answers make no valid site',
+    message: 'these answers make no valid site; nothing was written',
+  },
+  RL0782: {
+    title: 'Unknown shell',
+    message: 'there is no completion for {value}',
+    hint: 'bash, zsh or fish',
+  },
 } as const satisfies Record<string, CodeEntry>;

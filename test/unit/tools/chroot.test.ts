@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { buildChrootArgv, buildOwnMountsArgv, findProgram } from '../../../src/tools/chroot.ts';
+import {
+  buildChrootArgv,
+  buildOwnMountsArgv,
+  buildPlainChrootArgv,
+  findProgram,
+  nameCommand,
+} from '../../../src/tools/chroot.ts';
 
 describe('buildOwnMountsArgv', () => {
   test('wraps a command in mounts of its own, and findProgram still names it', () => {
@@ -14,4 +20,15 @@ describe('buildOwnMountsArgv', () => {
     expect(findProgram(buildChrootArgv('/srv/root', ['true']))).toBe('unshare');
     expect(findProgram([])).toBeUndefined();
   });
+});
+
+test('a person reads the name of the command, not of what only leads to it', () => {
+  expect(nameCommand(buildOwnMountsArgv(['mmdebstrap', '--verbose']))).toBe('mmdebstrap');
+  expect(nameCommand(buildChrootArgv('/srv/root', ['useradd', 'anna']))).toBe(
+    "useradd inside the guest's root",
+  );
+  expect(nameCommand(buildPlainChrootArgv('/srv/root', ['chpasswd']))).toBe(
+    "chpasswd inside the guest's root",
+  );
+  expect(nameCommand(['mke2fs', '-q'])).toBe('mke2fs');
 });
