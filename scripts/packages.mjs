@@ -24,6 +24,7 @@ export const PACKAGES = {
   test: [
     'bridge-utils',
     'busybox-static',
+    'apt-cacher-ng',
     'cpio',
     'debootstrap',
     'docker-registry',

@@ -37,7 +37,7 @@ export async function runDom0Setup(context: CommandContext, options: Dom0Options
       return EXIT.done;
     }
     await requireYes(options, `Do these ${plan.actions.length} things to this machine?`);
-    await execute(context, session, paths, plan);
+    await executeDom0(context, session, paths, plan);
     const after = await compareDom0(site, paths, session.runner, options);
     context.print(`\n${formatDom0Items(after.items, false)}`);
     context.print(`Done (operation ${plan.operation}). Take it back by: relight rollback dom0\n`);
@@ -82,7 +82,7 @@ export async function runDom0Recovery(
     const plan = buildDom0ReturnPlan({ operation, relightVersion: RELIGHT_VERSION, site }, last);
     context.print(formatPlan(plan, true));
     await requireYes(options, `Take setup ${last.operation} back?`);
-    await execute(context, session, paths, plan);
+    await executeDom0(context, session, paths, plan);
     context.print(`dom0: setup ${last.operation} was taken back.\n`);
     return EXIT.done;
   });
@@ -91,7 +91,7 @@ export async function runDom0Recovery(
 /** The last finished setup that has not been taken back since. */
 function findLastSetup(paths: HostPaths): Plan | undefined {
   const plans = listOperations(paths, DOM0)
-    .filter(({ state }) => state.finished)
+    .filter(({ state }) => state.finished && state.route !== 'dom0-cache-clean')
     .map(({ directory }) => loadPlan(directory).plan);
   const open: Plan[] = [];
   for (const plan of plans) {
@@ -101,7 +101,8 @@ function findLastSetup(paths: HostPaths): Plan | undefined {
   return open.at(-1);
 }
 
-async function execute(
+/** Runs a plan on this machine, with its progress shown. @throws Failure */
+export async function executeDom0(
   context: CommandContext,
   session: Session,
   paths: HostPaths,

@@ -50,4 +50,16 @@ export function registerDom0Commands(
       const { runDom0Setup } = await import('./dom0-setup.ts');
       setStatus(await runDom0Setup(context(), options));
     });
+
+  dom0
+    .command('cache')
+    .description('the package cache of this machine')
+    .command('clean')
+    .description('find what is wrong with it and mend it; only a second download can be lost')
+    .option('--site <dir>', 'the site directory')
+    .option('--dry-run', 'show every step and change nothing')
+    .action(async (options: Dom0Options) => {
+      const { runDom0CacheClean } = await import('./dom0-cache.ts');
+      setStatus(await runDom0CacheClean(context(), options));
+    });
 }

@@ -1,3 +1,4 @@
+import type { CacheFacts } from './cache-facts.ts';
 import type { HostPaths, MirrorFacts } from './facts.ts';
 import type { HostNetworkFacts } from './network.ts';
 
@@ -60,6 +61,12 @@ export interface Dom0Facts {
   readonly files: Readonly<Record<string, FileFact>>;
   readonly xen: RunningXen | undefined;
   readonly mirrors: MirrorFacts | undefined;
+  /** The apt-cacher-ng of this machine, where the site wants one and it is installed. */
+  readonly cache: CacheFacts | undefined;
+  /** Whether a file of the archive comes through the cache of site.yaml. */
+  readonly cacheAnswers: boolean;
+  /** The program that listens on the cache's port of this machine. */
+  readonly cacheListener: string | undefined;
   /** Addresses of this machine's own interfaces. */
   readonly addresses: readonly string[];
   readonly volumeGroups: readonly VolumeGroupFact[];

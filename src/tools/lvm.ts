@@ -187,7 +187,7 @@ function joinName(group: string, name?: string): string {
 const checkVolume = (name: string) => checkName('a logical volume', name);
 
 /** lvm(8), VALID NAMES. */
-function checkName(what: string, name: string): string {
+export function checkName(what: string, name: string): string {
   const reserved =
     /^(snapshot|pvmove)|_(cdata|cmeta|corig|iorig|mimage|mlog|pmspare|rimage|rmeta|tdata|tmeta|vorigin|vdata)/;
   const valid = /^[A-Za-z0-9_+.][A-Za-z0-9_+.-]{0,126}$/.test(name) && name !== '.' && name !== '..';

@@ -12,7 +12,7 @@ export function listDom0Items(request: Dom0Request): Dom0Item[] {
 /** The plan of `dom0 setup`: the actions of all that is to be done. Undefined when there is nothing. */
 export function buildDom0Plan(request: Dom0Request, items: readonly Dom0Item[]): Plan | undefined {
   const actions = items.flatMap(({ action }) => (action === undefined ? [] : [action]));
-  return actions.length === 0 ? undefined : makePlan(request, 'dom0-setup', actions);
+  return actions.length === 0 ? undefined : makeDom0Plan(request, 'dom0-setup', actions);
 }
 
 /** The way back from a setup that was finished: its undos, the last first. */
@@ -34,11 +34,11 @@ export function buildDom0ReturnPlan(
       }),
     )
     .reverse();
-  return makePlan(request, 'dom0-return', actions);
+  return makeDom0Plan(request, 'dom0-return', actions);
 }
 
 /** No action is the commit: until the last is done, everything can be taken back. */
-function makePlan(
+export function makeDom0Plan(
   { operation, relightVersion, site }: Pick<Dom0Request, 'operation' | 'relightVersion' | 'site'>,
   route: string,
   actions: readonly Action[],

@@ -22,6 +22,8 @@ export interface DesiredFiles {
   readonly apply: readonly Step[];
   /** Do it even though the files are right already: what `apply` makes is missing. */
   readonly again?: boolean;
+  /** Says of a file that relight did not write whether no person did, either. */
+  readonly replaceable?: (path: string, text: string) => boolean;
 }
 
 const SIGNATURE =
@@ -54,7 +56,7 @@ export function planFiles(request: Dom0Request, wish: DesiredFiles): Dom0Item {
   const diff = changed.map((file) => formatDiff(file.path, facts.files[file.path]?.text, file.text)).join('');
   const foreign = changed.find(({ path }) => {
     const found = facts.files[path];
-    return found !== undefined && !isOwnText(found.text);
+    return found !== undefined && !isOwnText(found.text) && wish.replaceable?.(path, found.text) !== true;
   });
   const shared = { id, area, title, diff };
   if (foreign !== undefined && !force) {
@@ -94,7 +96,7 @@ export function planFiles(request: Dom0Request, wish: DesiredFiles): Dom0Item {
 /** Variables in a file of shell assignments that a package or a person wrote: only these change, a copy is kept. */
 export function planAssignments(
   request: Dom0Request,
-  wish: Omit<DesiredFiles, 'files'> & {
+  wish: Omit<DesiredFiles, 'files' | 'replaceable'> & {
     readonly path: string;
     readonly values: Readonly<Record<string, string>>;
   },

@@ -1,6 +1,8 @@
 import { planBootDefault } from './boot.ts';
+import { planCache } from './cache.ts';
 import { planDom0Networks } from './networks-part.ts';
 import { planPackages } from './packages.ts';
+import { planStorage } from './storage.ts';
 import { checkSystem } from './system.ts';
 import type { Dom0Part } from './types.ts';
 import { checkRunningXen } from './xen.ts';
@@ -10,8 +12,10 @@ import { planXenServices } from './xen-services.ts';
 export const DOM0_PARTS: readonly Dom0Part[] = [
   checkSystem,
   planPackages,
+  planStorage,
   planBootDefault,
   planXenServices,
+  planCache,
   checkRunningXen,
   planDom0Networks,
 ];

@@ -87,4 +87,80 @@ export const DOM0_CODES = {
     title: 'Report of lsblk',
     message: 'the report of lsblk must be JSON about one device',
   },
+  RL1421: {
+    title: 'Volume group missing',
+    message: 'the volume group {group} of site.yaml must exist, and it does not',
+    hint: 'relight dom0 setup --storage /dev/sdX makes it on an empty disk; or correct host.storage',
+  },
+  RL1422: {
+    title: 'Volume group full',
+    message: 'the volume group {group} must have room for a guest, and {free} are free',
+    hint: 'relight prune NAME lets old generations go; vgextend adds a disk',
+  },
+  RL1423: {
+    title: 'Disk in use',
+    message: 'the disk {disk} must be empty, without any signature, and {problem}',
+    hint: 'look with: lsblk -f {disk}; when nothing on it is wanted, erase it yourself: wipefs --all {disk}',
+  },
+  RL1424: {
+    title: 'Thin pool missing',
+    message: 'the thin pool {pool} of site.yaml must exist, and it does not',
+    hint: 'lvcreate --type thin-pool -l 95%FREE -n POOL {group}; dom0 setup makes it together with a new volume group',
+  },
+  RL1430: {
+    title: 'Port of the cache in use',
+    message: 'the package cache needs port {port}, and {program} listens there already',
+    hint: 'end it, or give host.cache another port; a cache that is to be used as it is goes into host.cache as { proxy: URL }',
+  },
+  RL1431: {
+    title: 'Damaged files in the package cache',
+    message: '{count} files of the package cache are damaged, such as {path}: {reason}',
+    hint: 'relight dom0 cache clean',
+  },
+  RL1432: {
+    title: 'Maintenance of the package cache is stuck',
+    message:
+      'the package cache’s maintenance gave up, and its snapshots in {path} make every later one give up, too: {detail}',
+    hint: 'relight dom0 cache clean',
+  },
+  RL1433: {
+    title: 'Disk of the package cache full',
+    message: 'the package cache in {path} must have room, and {free} MiB are free',
+    hint: 'relight dom0 cache clean lets the packages go that were not used for longest',
+  },
+  RL1434: {
+    title: 'Mirror does not answer',
+    message: 'the mirror {url} must answer, and it does not, with or without the package cache',
+    hint: 'look at the network and the mirror; rebuilds can go on from the vault: relight vault check',
+  },
+  RL1435: {
+    title: 'Wrong owner in the package cache',
+    message: 'files of the package cache must belong to {user}, and some do not, such as {path}',
+    hint: 'relight dom0 cache clean',
+  },
+  RL1436: {
+    title: 'Package cache does not answer',
+    message: 'the package cache must hand out files of the archive, and it does not',
+    hint: 'relight dom0 cache clean starts it again; journalctl -u apt-cacher-ng says why it ended',
+  },
+  RL1437: {
+    title: 'Wrong backend of the package cache',
+    message: 'the package cache must fetch from {url}, and it asks {backends}',
+    hint: 'relight dom0 cache clean',
+  },
+  RL1438: {
+    title: 'Package cache still broken',
+    message: 'the package cache was cleaned, and {count} faults are left',
+    hint: 'relight dom0 check',
+  },
+  RL1439: {
+    title: 'No package cache here',
+    message: 'there must be an apt-cacher-ng on this machine, and there is none that site.yaml names',
+    hint: 'host.cache in site.yaml, then: relight dom0 setup',
+  },
+  RL1440: {
+    title: 'Port that apt-cacher-ng cannot take',
+    message: 'the port of apt-cacher-ng must be at most 32767, and {port} is more: it would listen on none',
+    hint: 'give host.cache another port, such as 3142',
+  },
 } as const satisfies Record<string, CodeEntry>;

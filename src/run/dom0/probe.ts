@@ -11,6 +11,7 @@ import {
   DPKG_LIST_ARGV,
 } from '../../tools/dpkg.ts';
 import { parseOsRelease } from '../../tools/os-release.ts';
+import { probeSiteCache } from '../cache/site-cache.ts';
 import { pathExists, readBytesFile, readTextFile } from '../files.ts';
 import { probeMirrors } from '../probe-host.ts';
 import { probeSiteNetwork } from '../probe-network.ts';
@@ -37,6 +38,7 @@ export async function probeDom0(request: Dom0ProbeRequest): Promise<Dom0Facts> {
   const read = async (argv: readonly string[]) =>
     requireSuccess(await runner.run({ argv, deadlineSeconds: ANSWER_SECONDS })).stdout;
   const osRelease = pathExists('/etc/os-release') ? parseOsRelease(readTextFile('/etc/os-release')) : {};
+  const mirrors = await probeMirrors(runner);
   return {
     paths,
     system: { id: osRelease.ID ?? '', codename: osRelease.VERSION_CODENAME ?? '' },
@@ -50,7 +52,8 @@ export async function probeDom0(request: Dom0ProbeRequest): Promise<Dom0Facts> {
     diversions: (await read(DIVERSIONS_ARGV)).split('\n').filter((line) => line !== ''),
     files: readFiles(listDom0Paths(site)),
     xen: await probeXen(runner),
-    mirrors: await probeMirrors(runner),
+    mirrors,
+    ...(await probeSiteCache(runner, site.host.cache, mirrors, osRelease.VERSION_CODENAME ?? '')),
     addresses: readAddresses(),
     network: site.networks.size === 0 ? undefined : await probeSiteNetwork(site, paths, runner),
     volumeGroups: await probeVolumeGroups(runner),

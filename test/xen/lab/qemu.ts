@@ -21,7 +21,7 @@ export interface Machine {
  * The processor that Xen, its dom0 and its guests agree with under QEMU's own emulation: `max` and the newer models
  * make dom0 die of a page fault; RDTSCP makes Xen kill PVH and HVM guests.
  */
-const PROCESSOR = 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+svm,+npt,+rdrand,+pdpe1gb';
+export const PROCESSOR = 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+svm,+npt,+rdrand,+pdpe1gb';
 
 /** The command line of a lab machine. */
 export function buildCommand(machine: Machine, terminal: 'file' | 'stdio'): string[] {

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { cacheDirectory } from '../xen/lab/cache.ts';
+import { type Emulator, prepareEmulator } from '../xen/lab/emulator.ts';
+import { runProgram, sleep, tail } from '../xen/lab/process.ts';
+import { PROCESSOR } from '../xen/lab/qemu.ts';
+
+const BOOT_SECONDS = 900;
+const FATAL = /Kernel panic|Panic on CPU|Xen BUG|Unhandled: vec|You are in emergency mode|grub rescue>/;
+
+/** What a job in the machine came to. */
+export interface JobResult {
+  readonly status: number;
+  readonly output: string;
+}
+
+/** A machine that boots from its disk by BIOS and GRUB, as hardware does; jobs reach it through a shared folder. */
+export class FreshMachine {
+  readonly folder: string;
+  readonly share: string;
+  readonly #emulator: Emulator;
+  readonly #disks: readonly string[];
+  #child: ChildProcess | undefined;
+  #boots = 0;
+  #jobs = 0;
+
+  private constructor(folder: string, emulator: Emulator, disks: readonly string[]) {
+    this.folder = folder;
+    this.share = join(folder, 'share');
+    this.#emulator = emulator;
+    this.#disks = disks;
+  }
+
+  /** A machine over a read-only disk, with an empty second disk. */
+  static async create(name: string, disk: string, program: string): Promise<FreshMachine> {
+    const folder = join(cacheDirectory(), 'runs', name);
+    rmSync(folder, { recursive: true, force: true });
+    for (const part of ['queue', 'out']) mkdirSync(join(folder, 'share', part), { recursive: true });
+    await runProgram(['cp', program, join(folder, 'share', 'relight.mjs')]);
+    const disks = [join(folder, 'system.qcow2'), join(folder, 'data.qcow2')];
+    const create = ['qemu-img', 'create', '-q', '-f', 'qcow2'];
+    await runProgram([...create, '-F', 'raw', '-b', disk, disks[0] ?? '']);
+    await runProgram([...create, disks[1] ?? '', '20G']);
+    return new FreshMachine(folder, await prepareEmulator(), disks);
+  }
+
+  /** Starts the machine and waits until it takes jobs. Returns the seconds that took. */
+  async boot(): Promise<number> {
+    this.#boots += 1;
+    const started = Date.now();
+    writeFileSync(join(this.share, 'boot'), `${this.#boots}`);
+    const output = openSync(join(this.folder, 'qemu.log'), 'a');
+    const argv = ['-n', '5', ...this.#buildCommand()];
+    const child = spawn('nice', argv, { stdio: ['ignore', output, output] });
+    closeSync(output);
+    process.once('exit', () => child.kill('SIGKILL'));
+    this.#child = child;
+    await this.#waitFor(join(this.share, 'out', `ready.${this.#boots}`), BOOT_SECONDS);
+    return Math.round((Date.now() - started) / 1000);
+  }
+
+  /** Runs a shell script as root in the machine. */
+  async run(name: string, script: string, seconds: number): Promise<JobResult> {
+    this.#jobs += 1;
+    const id = `${String(this.#jobs).padStart(2, '0')}-${name}`;
+    const job = join(this.share, 'queue', id);
+    writeFileSync(`${job}.new`, script);
+    renameSync(`${job}.new`, `${job}.job`);
+    const folder = join(this.share, 'out', id);
+    await this.#waitFor(join(folder, 'status'), seconds);
+    const output = readFileSync(join(folder, 'output.log'), 'utf8');
+    return { status: Number(readFileSync(join(folder, 'status'), 'utf8')), output };
+  }
+
+  /** Reboots the machine: QEMU ends (-no-reboot) and is started again on the same disks. */
+  async reboot(): Promise<number> {
+    writeFileSync(join(this.share, 'queue', '99-reboot.job'), 'systemctl reboot --no-block\n');
+    await this.#waitForEnd(300);
+    return this.boot();
+  }
+
+  async end(): Promise<void> {
+    if (this.#child === undefined || this.#child.exitCode !== null) return;
+    writeFileSync(join(this.share, 'queue', '99-poweroff.job'), 'systemctl poweroff --no-block\n');
+    await this.#waitForEnd(60).catch(() => this.#child?.kill('SIGKILL'));
+  }
+
+  #buildCommand(): string[] {
+    return [
+      ...this.#emulator,
+      ...['-accel', 'tcg,thread=multi', '-cpu', PROCESSOR, '-smp', '2', '-m', '4096'],
+      ...['-display', 'none', '-no-reboot', '-nodefaults', '-vga', 'none'],
+      ...['-serial', `file:${join(this.folder, `console-${this.#boots}.txt`)}`],
+      ...this.#disks.flatMap((file) => [
+        '-drive',
+        `file=${file},if=virtio,format=qcow2,cache=unsafe,discard=unmap,detect-zeroes=unmap`,
+      ]),
+      ...['-netdev', 'user,id=n0', '-device', 'virtio-net-pci,netdev=n0,romfile='],
+      ...['-fsdev', `local,id=lab,path=${this.share},security_model=none,multidevs=remap`],
+      ...['-device', 'virtio-9p-pci,fsdev=lab,mount_tag=lab'],
+    ];
+  }
+
+  async #waitFor(file: string, seconds: number): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    while (!existsSync(file)) {
+      const console = this.#readConsole();
+      const code = this.#child?.exitCode;
+      const ended = code === null || code === undefined ? undefined : `QEMU ended with ${code}`;
+      const reason = FATAL.exec(console)?.[0] ?? ended ?? (Date.now() > end ? `nothing in ${seconds} s` : '');
+      if (reason !== '') throw new Error(`${file}: ${reason}\n${tail(console, 30)}`);
+      await sleep(500);
+    }
+  }
+
+  async #waitForEnd(seconds: number): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    while (this.#child?.exitCode === null) {
+      if (Date.now() > end)
+        throw new Error(`the machine did not end in ${seconds} s\n${this.#readConsole()}`);
+      await sleep(500);
+    }
+  }
+
+  #readConsole(): string {
+    const file = join(this.folder, `console-${this.#boots}.txt`);
+    return existsSync(file)
+      ? readFileSync(file, 'utf8').replace(/\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9]|[=>c])|\r/g, '')
+      : '';
+  }
+}
