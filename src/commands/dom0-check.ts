@@ -3,6 +3,7 @@ import { requireRoot } from '../run/identity.ts';
 import { createRunner } from '../run/runner-spawn.ts';
 import { withVerbose } from '../run/runner-wrappers.ts';
 import type { CommandContext } from './context.ts';
+import { askGuests } from './dom0-guests.ts';
 import { compareDom0, type Dom0Options, findDom0Paths, loadDom0Site } from './dom0-host.ts';
 import { formatDom0Items, formatDom0Json, isReady } from './dom0-show.ts';
 
@@ -13,7 +14,10 @@ export async function runDom0Check(context: CommandContext, options: Dom0Options
   const paths = findDom0Paths(context);
   const real = createRunner({ environment: context.environment, signal: context.signal });
   const runner = context.verbose ? withVerbose(real, (line) => context.say(`${line}\n`)) : real;
-  const { items } = await compareDom0(site, paths, runner, options);
+  const compared = await compareDom0(site, paths, runner, options);
+  // A guest's plan is for the hypervisor that will run it: before the first boot into Xen the question has no answer.
+  const isAsked = compared.request.facts.xen !== undefined || site.host.hypervisor === 'qemu';
+  const items = [...compared.items, ...(isAsked ? await askGuests(context, options) : [])];
   context.print(options.json === true ? formatDom0Json(items) : formatDom0Items(items, context.verbose));
   if (isReady(items)) return EXIT.done;
   if (items.some((item) => item.state === 'todo')) context.say('hint: relight dom0 setup\n');
