@@ -30,7 +30,7 @@ configure_network() {
 	chroot "$target" systemctl enable systemd-networkd.service
 }
 
-# users: one "name shell sudo|plain" a line. The first exists already.
+# users: one "name shell sudo|plain" a line.
 create_users() {
 	[ -f "$data/users" ] || return 0
 	while read -r name shell kind; do

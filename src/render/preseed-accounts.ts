@@ -1,5 +1,3 @@
-import type { GuestSpec } from '../spec/types.ts';
-import { requireUserName } from './access.ts';
 import type { PreseedAnswer } from './preseed-line.ts';
 import type { PreseedRequest } from './preseed-request.ts';
 
@@ -7,8 +5,8 @@ import type { PreseedRequest } from './preseed-request.ts';
 const LOCKED = '*';
 
 /**
- * root and the first user. Only hashes, and only by name: the value is put in when the file is written. The late
- * script makes the other users.
+ * root alone. Only a hash, and only by name: the value is put in when the file is written. The late script makes the
+ * users.
  * @throws Failure RL0901
  */
 export function listAccountAnswers(request: PreseedRequest): PreseedAnswer[] {
@@ -19,21 +17,8 @@ export function listAccountAnswers(request: PreseedRequest): PreseedAnswer[] {
     // With root-login false the installer would put its user into group sudo, whatever the spec says.
     answer('passwd/root-login', 'boolean', 'true', 'root'),
     answer('passwd/root-password-crypted', 'password', rootPassword, 'root'),
-    ...listFirstUser(guest, nameSecret),
-  ];
-}
-
-function listFirstUser(guest: GuestSpec, nameSecret: (user: string) => string): PreseedAnswer[] {
-  const [user] = guest.users;
-  if (user === undefined) return [answer('passwd/make-user', 'boolean', 'false', 'users')];
-  const name = requireUserName(user.name);
-  const password = user.password === undefined ? LOCKED : { secret: nameSecret(user.name) };
-  return [
-    answer('passwd/make-user', 'boolean', 'true', 'users[0]'),
-    answer('passwd/user-fullname', 'string', name, 'users[0].name'),
-    answer('passwd/username', 'string', name, 'users[0].name'),
-    answer('passwd/user-password-crypted', 'password', password, 'users[0].password'),
-    answer('passwd/user-default-groups', 'string', user.sudo ? 'sudo' : '', 'users[0].sudo'),
+    // The installer refuses names that it reserves, such as admin, and asks. The late script makes all users.
+    answer('passwd/make-user', 'boolean', 'false', 'users'),
   ];
 }
 

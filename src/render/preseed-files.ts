@@ -47,14 +47,12 @@ export function listInstallerFiles(request: PreseedRequest): InitrdFile[] {
 function listUserFiles({ guest, nameSecret }: PreseedRequest): InitrdFile[] {
   if (guest.users.length === 0) return [];
   const lines = guest.users.map((user) => `${formatUser(user)}\n`);
-  // The first user's and root's hashes are in the preseed, which the installer blanks after use.
-  const hashes = guest.users
-    .slice(1)
-    .flatMap((user): SecretTextPart[] =>
-      user.password === undefined
-        ? []
-        : [{ text: `${user.name}:` }, { secret: nameSecret(user.name) }, { text: '\n' }],
-    );
+  // root's hash is in the preseed, which the installer blanks after use.
+  const hashes = guest.users.flatMap((user): SecretTextPart[] =>
+    user.password === undefined
+      ? []
+      : [{ text: `${user.name}:` }, { secret: nameSecret(user.name) }, { text: '\n' }],
+  );
   return [plain('users', lines.join('')), ...(hashes.length === 0 ? [] : [secret('shadow', hashes)])];
 }
 

@@ -50,7 +50,7 @@ function listSections(request: PreseedRequest): readonly Section[] {
     ['Hardware', listHardwareAnswers(request)],
     ['Network of the installer; the late script configures all nics', listNetworkAnswers(guest)],
     ['Clock', listClockAnswers(guest)],
-    ['Accounts; the late script makes the other users', listAccountAnswers(request)],
+    ['Accounts; the late script makes the users', listAccountAnswers(request)],
     ['Partitions', listPartitionAnswers(request)],
     ['Mirror and packages', listPackageAnswers(request)],
     ['Boot loader', listBootAnswers(request)],

@@ -82,14 +82,14 @@ test('every nic gets a unit that is matched by its MAC address, and ifupdown is 
   expect(calls).toEqual(['systemctl enable systemd-networkd.service']);
 });
 
-test('users that the installer did not make are made, with their groups, hashes and keys', () => {
+test('users that the system does not have are made, with their groups, hashes and keys', () => {
   const { calls } = runLate('accounts');
   expect(calls).toContain('useradd --create-home --user-group --shell /bin/sh --password * ben');
   expect(calls.filter((call) => call.startsWith('useradd') && call.endsWith(' anna'))).toEqual([]);
   expect(calls.filter((call) => call.includes('--groups sudo'))).toEqual([
     'usermod --append --groups sudo anna',
   ]);
-  expect(read('calls.shadow')).toBe(`ben:${SAMPLE_HASH}\n`);
+  expect(read('calls.shadow')).toBe(`anna:${SAMPLE_HASH}\nben:${SAMPLE_HASH}\n`);
   expect(calls.join('\n')).not.toContain(SAMPLE_HASH);
   expect(read('target/home/anna/.ssh/authorized_keys')).toMatch(/^ssh-ed25519 \S+ anna\n$/);
   expect(read('target/root/.ssh/authorized_keys')).toMatch(/^ssh-ed25519 \S+ admin\n$/);

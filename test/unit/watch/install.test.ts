@@ -64,6 +64,7 @@ const CASES: Readonly<Record<string, readonly ['up' | 'gone', RegExp | undefined
     'up',
     /Download installer components\n[\s\S]*failed to download a file from the mirror[\s\S]*1: Retry \[\*\][\s\S]*Prompt:/,
   ],
+  'question-reserved-name-recorded': ['up', /Set up users and passwords\n[\s\S]*Reserved username/],
   'step-failed-with-screen': ['up', /Configure the network\n[\s\S]*ERROR: Installation step failed/],
 };
 
