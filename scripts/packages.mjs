@@ -16,6 +16,8 @@ export const PACKAGES = {
     'util-linux',
     'perl-base',
     'zstd',
+    'mount',
+    'kmod',
   ],
   /** What runs the guest: on a dom0 Xen itself, else QEMU. */
   qemu: ['qemu-system-x86'],
