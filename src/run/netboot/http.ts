@@ -37,8 +37,11 @@ export function ask(
       let size = 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > cap) request.destroy(new Error(`${url} is larger than ${cap} bytes`));
-        chunks.push(chunk);
+        if (size <= cap) chunks.push(chunk);
+        else {
+          reject(new Error(`${url} is larger than ${cap} bytes`));
+          request.destroy();
+        }
       });
       response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
