@@ -2,10 +2,13 @@
 const MODULES =
   'part_gpt part_msdos ext2 normal linux search search_fs_uuid serial terminal configfile echo test gzio all_video';
 
-/** argv, inside the guest's root, of grub-mkimage(1) for BIOS: a core image for the BIOS boot partition. */
-export function buildBiosImageArgv(output: string): string[] {
+/**
+ * argv, inside the guest's root, of grub-mkimage(1) for BIOS: a core image for the BIOS boot partition. `partition` is
+ * the number of the one with /boot/grub.
+ */
+export function buildBiosImageArgv(output: string, partition = 1): string[] {
   const modules = ['biosdisk', ...MODULES.split(' ')].filter((name) => name !== 'all_video');
-  return ['grub-mkimage', '-O', 'i386-pc', '-p', '(hd0,gpt1)/boot/grub', '-o', output, ...modules];
+  return ['grub-mkimage', '-O', 'i386-pc', '-p', `(hd0,gpt${partition})/boot/grub`, '-o', output, ...modules];
 }
 
 /** argv, inside the guest's root, of grub-mkimage(1) for UEFI: a whole boot loader in one file. */

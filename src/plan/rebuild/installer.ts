@@ -166,7 +166,7 @@ function withBoot(context: PlanContext): Action {
     argv: buildChrootArgv(rootfs, command),
     deadline: 900,
   });
-  const action = prepareBoot(context);
+  const action = prepareBoot(context, ROOT.partition);
   const early: Step = {
     do: 'unpack-overlay',
     root: rootfs,

@@ -11,8 +11,8 @@ import type { PlanContext } from './request.ts';
 export const CORE_IMAGE = '/boot/grub/core.img';
 const UEFI_IMAGE = '/boot/grub/bootx64.efi';
 
-/** Kernel, initrd and menu: whatever the guest's boot method reads. */
-export function prepareBoot(context: PlanContext): Action {
+/** Kernel, initrd and menu: whatever the guest's boot method reads. `partition` is the number of the root's. */
+export function prepareBoot(context: PlanContext, partition = 1): Action {
   const { facts, guest, operation, rootfs, commandLine } = context;
   const steps: Step[] = [
     {
@@ -28,7 +28,7 @@ export function prepareBoot(context: PlanContext): Action {
     argv: buildChrootArgv(rootfs, command),
     deadline: 120,
   });
-  if (needsBiosBoot(context)) steps.push(inside(buildBiosImageArgv(CORE_IMAGE)));
+  if (needsBiosBoot(context)) steps.push(inside(buildBiosImageArgv(CORE_IMAGE, partition)));
   if (guest.boot === 'uefi') steps.push(inside(buildUefiImageArgv(UEFI_IMAGE)));
   const boot = statePaths.boot(facts.paths, guest.name, operation);
   if (guest.boot === 'direct') {
