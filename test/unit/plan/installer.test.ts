@@ -89,3 +89,7 @@ test('only commands of the spec, which may not bear a second run, make a resume 
   expect(redo({ run: [] })).toBeUndefined();
   expect(redo({ run: ['true'] })).toBe('run-installer');
 });
+
+test('GRUB looks for its menu in the partition that the installer makes', () => {
+  expect(JSON.stringify(steps('qemu'))).toContain('(hd0,gpt2)/boot/grub');
+});
