@@ -76,7 +76,7 @@ export async function bootImage(request: BootRequest): Promise<string> {
       const text = existsSync(serial) ? cleanConsole(readFileSync(serial, 'latin1')) : '';
       request.onConsole?.(text);
       if (request.until.test(text)) return text;
-      if (Date.now() > end || machine.exitCode !== null)
+      if (Date.now() > end || machine.exitCode !== null || machine.signalCode !== null)
         throw new Error(`not reached; the console's end:\n${text.slice(-3000)}`);
     }
   } finally {
