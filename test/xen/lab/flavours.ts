@@ -16,7 +16,7 @@ const COMMON = [
   'lvm2 thin-provisioning-tools bridge-utils ifupdown iproute2 iputils-ping nftables',
   'mmdebstrap debootstrap e2fsprogs xfsprogs fdisk dosfstools mtools kpartx',
   'apt-cacher-ng ca-certificates curl debian-archive-keyring gpgv openssh-client xorriso',
-  'procps psmisc strace less vim-tiny tmux xz-utils zstd perl',
+  'busybox-static procps psmisc strace less vim-tiny tmux xz-utils zstd perl',
 ].flatMap((line) => line.split(' '));
 
 export const FLAVOURS: Readonly<Record<FlavourName, Flavour>> = {

@@ -28,7 +28,7 @@ memory = 256
 vcpus = 1
 kernel = "$kernel"
 ramdisk = "/root/hvm-tiny.img"
-cmdline = "console=ttyS0,115200n8 pci=noearly ${HVM_WORDS:-}"
+cmdline = "console=ttyS0,115200n8 pci=noearly ${HVM_WORDS-quiet}"
 serial = [ "pty" ]
 vnc = 0
 vga = "none"

@@ -28,10 +28,21 @@ write_site
 GUEST_MEMORY=64GiB write_guest bad3 34
 refused 'too little memory' 4 relight rebuild bad3 --yes
 
-write_guest bad4 35
-mv /usr/bin/qemu-system-i386 /root/ 2>/dev/null
-mv /usr/lib/xen-*/bin/qemu-system-i386 /root/ 2>/dev/null
+# As if the package had been removed: its program, and what dpkg says of it.
+qemu=/usr/libexec/xen-qemu-system-i386
+mv $qemu /root/qemu.kept
+cp -p /var/lib/dpkg/status /root/status.kept
+sed '/^Package: qemu-system-xen$/,/^$/s/^Status: .*/Status: deinstall ok config-files/' -i /var/lib/dpkg/status
 GUEST_TYPE=hvm GUEST_BOOT=bios write_guest bad4 35
 refused 'no qemu-system-xen for HVM' 4 relight rebuild bad4 --yes
+mv /root/qemu.kept $qemu
+mv /root/status.kept /var/lib/dpkg/status
+
+# Another xl that creates a domain, and hangs: struct flock as in fcntl(2).
+write_guest bad6 38
+perl -e 'use Fcntl; open my $file, ">>", "/run/lock/xl" or die; my $lock = pack("s s x![q] q q i x![q]", F_WRLCK, 0, 0, 0, 0);
+  fcntl($file, F_SETLK, $lock) or die; sleep 600' &
+refused 'lock of xl held' 4 relight rebuild bad6 --yes
+kill $!
 rm /etc/relight/domus/{small,bad?}.yaml
 finish
