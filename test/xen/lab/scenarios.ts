@@ -17,7 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'refusals', script: 'refusals', deadline: 2400 },
   { name: 'open-volume', script: 'open-volume', deadline: 300 },
   { name: 'rebuild-fresh', script: 'rebuild-fresh', deadline: 2400 },
-  { name: 'refuse-running', script: 'refuse-running', deadline: 120, after: 'rebuild-fresh' },
+  { name: 'refuse-running', script: 'refuse-running', deadline: 600, after: 'rebuild-fresh' },
   { name: 'rebuild-stop', script: 'rebuild-stop', deadline: 2400, after: 'rebuild-fresh' },
   { name: 'return-to-old', script: 'return-to-old', deadline: 1200, after: 'rebuild-fresh' },
   ...listKills(),
