@@ -28,6 +28,7 @@ export const PACKAGES = {
     'busybox-static',
     'apt-cacher-ng',
     'cpio',
+    'dbus',
     'debootstrap',
     'docker-registry',
     'dnsmasq-base',

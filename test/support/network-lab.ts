@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadSiteAt } from '../../src/commands/load-site.ts';
 import type { HostNetworkFacts } from '../../src/host/network.ts';
@@ -20,9 +21,18 @@ import { performStep } from '../../src/run/steps/perform.ts';
 import type { Site } from '../../src/spec/types.ts';
 
 const TALK = fileURLToPath(new URL('./network-talk.mjs', import.meta.url));
-/** /etc/network, /run/network and the leases' directory are the lab's own, seen by its dom0 only. */
-const ENTER =
-  'mount --bind "$1/etc/network" /etc/network; mkdir -p /run/network; mount --bind "$1/run" /run/network; mount --bind "$1/misc" /var/lib/misc; shift; exec "$@"';
+/** Configuration and state of both network managers and the leases' directory are the lab's own, seen by its dom0 only. */
+const ENTER = `mkdir -p /run/network /run/systemd/netif /run/dbus
+mount --bind "$1/etc/network" /etc/network
+mount --bind "$1/run" /run/network
+mount --bind "$1/misc" /var/lib/misc
+mount --bind "$1/etc/systemd/network" /etc/systemd/network
+mount --bind "$1/netif" /run/systemd/netif
+mount --bind "$1/dbus" /run/dbus
+# As in a container: systemd-networkd does not wait for a udev that is not there.
+if [ "$2" = networkd ]; then mount -o remount,ro /sys; fi
+shift 2
+exec "$@"`;
 
 /** Network namespaces: `dom0`, the host `out` on its outside wire, and guests whose vifs are veth pairs. */
 export class NetworkLab {
@@ -34,8 +44,19 @@ export class NetworkLab {
   readonly #namespaces: string[] = [];
   readonly #children: ChildProcess[] = [];
 
-  constructor(interfaces: string) {
-    for (const name of ['etc/network/interfaces.d', 'etc/sysctl.d', 'run', 'misc', 'site/domus'])
+  constructor(
+    interfaces: string,
+    readonly manager: 'ifupdown' | 'networkd' = 'ifupdown',
+  ) {
+    const folders = [
+      'etc/network/interfaces.d',
+      'etc/systemd/network',
+      'etc/sysctl.d',
+      'run',
+      'misc',
+      'site/domus',
+    ];
+    for (const name of [...folders, 'netif', 'dbus'])
       mkdirSync(join(this.directory, name), { recursive: true });
     for (const name of ['if-pre-up.d', 'if-up.d', 'if-down.d', 'if-post-down.d'])
       if (existsSync(`/etc/network/${name}`))
@@ -44,7 +65,11 @@ export class NetworkLab {
           verbatimSymlinks: true,
         });
     execFileSync('chmod', ['-R', 'a+rwX', join(this.directory, 'misc'), this.directory]);
-    writeFileSync(join(this.at.etc, 'network/interfaces'), interfaces);
+    execFileSync('chmod', ['755', this.directory, join(this.directory, 'netif')]);
+    if (manager === 'networkd')
+      execFileSync('chown', ['systemd-network:systemd-network', join(this.directory, 'netif')]);
+    const path = manager === 'networkd' ? 'systemd/network/50-wire.network' : 'network/interfaces';
+    writeFileSync(join(this.at.etc, path), interfaces);
     for (const name of ['dom0', 'out']) this.addNamespace(name);
     this.ip('dom0', `link add eth0 type veth peer name wire netns ${this.nameOf('out')}`);
     this.ip('out', 'link add lan0 type bridge');
@@ -87,7 +112,9 @@ export class NetworkLab {
 
   enter(name: string): string[] {
     const inside = ['ip', 'netns', 'exec', this.nameOf(name)];
-    return name === 'dom0' ? [...inside, 'unshare', '-m', 'sh', '-c', ENTER, 'sh', this.directory] : inside;
+    return name === 'dom0'
+      ? [...inside, 'unshare', '-m', 'sh', '-c', ENTER, 'sh', this.directory, this.manager]
+      : inside;
   }
 
   start(name: string, argv: readonly string[]): ChildProcess {
@@ -95,6 +122,23 @@ export class NetworkLab {
     const child = spawn(words[0] as string, words.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#children.push(child);
     return child;
+  }
+
+  /** Starts systemd-networkd with a message bus of its own, as a booted dom0 has them. */
+  async startNetworkd(): Promise<void> {
+    this.start('dom0', ['dbus-daemon', '--system', '--nofork', '--nopidfile']);
+    await this.waitFor('the bus', () => existsSync(join(this.directory, 'dbus/system_bus_socket')));
+    this.start('dom0', ['/lib/systemd/systemd-networkd']);
+    await this.waitFor('an address on eth0', () =>
+      this.ip('dom0', '-br address show eth0').includes('203.0.113.10'),
+    );
+  }
+
+  async waitFor(what: string, isSo: () => boolean): Promise<void> {
+    for (let left = 600; !isSo(); left -= 1) {
+      if (left === 0) throw new Error(`still not: ${what}`);
+      await sleep(100);
+    }
   }
 
   /** A server that answers with its name and whom it sees. Resolves when it listens. */
@@ -150,7 +194,7 @@ export class NetworkLab {
       sysctls: [BRIDGE_FILTER, ...listSysctls(site.networks).map(([key]) => key)],
       addresses: forwards.map((forward) => ({ link: forward.out, address: forward.public })),
     });
-    return { ...facts, systemd: false, activeUnits: [], manager: 'ifupdown', firewallManager: undefined };
+    return { ...facts, systemd: false, activeUnits: [], manager: this.manager, firewallManager: undefined };
   }
 
   async plan(confirmSeconds = 600): Promise<NetworkPlan> {

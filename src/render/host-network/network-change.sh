@@ -44,8 +44,8 @@ take_back() {
     ifup --force "$link"
   else
     put_files old
-    ip link delete "$bridge" 2>/dev/null
     networkctl reload
+    ip link delete "$bridge" 2>/dev/null
     networkctl reconfigure "$link"
   fi
 }
