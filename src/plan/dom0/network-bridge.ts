@@ -75,7 +75,7 @@ export function planBridges(request: NetworkRequest, context: ChangeContext): Ac
         runStep([...launch, script, 'try', change, String(confirmSeconds)]),
         runStep([script, 'wait', change]),
       ],
-      undo: [runStep([script, 'return', change], [1, 126, 127])],
+      undo: [runStep([script, 'return', change, bridge], [1, 126, 127])],
     },
   ];
 }

@@ -2,7 +2,7 @@
 # Written by relight. Changes dom0's network so that nobody is locked out: what is not confirmed is taken back.
 #   network-change try DIR SECONDS   apply, wait for a decision, take it back without one
 #   network-change wait DIR          until `try` has applied it
-#   network-change confirm DIR | return DIR | boot DIR
+#   network-change confirm DIR | return DIR [BRIDGE] | boot DIR
 # DIR holds `parameters` (manager, interface, bridge), `files` (number and path), new.N and old.N. Who makes the link
 # `decision` first has decided: making a link is atomic.
 set -u
@@ -75,6 +75,11 @@ case $what in
     decide confirmed || [ "$(readlink decision)" = confirmed ]
     ;;
   return)
+    # The directory has room for one change: the files of an earlier one are gone.
+    if [ "${3:-$bridge}" != "$bridge" ]; then
+      echo "the bridge $bridge was made since; take its setup back first, then restore this one by hand" >&2
+      exit 3
+    fi
     # A change that was kept may be taken back later, too.
     if [ "$(readlink decision)" = confirmed ]; then rm -f decision; fi
     if decide returned && [ -e started ]; then take_back; fi
