@@ -62,7 +62,7 @@ export async function runImageBake(
   const state = statePaths.bake(machine);
   const paths: HostPaths = { state, config: `${state}/configs`, auto: undefined };
   const session = await openSession({
-    ...{ guest: name, paths, hypervisor: 'qemu' },
+    ...{ guest: name, subject: `the image ${name}`, paths, hypervisor: 'qemu' },
     command: `relight image bake ${name}`,
     environment: context.environment,
     signal: context.signal,

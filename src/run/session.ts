@@ -16,6 +16,8 @@ import { createXlHypervisor } from './xl/hypervisor.ts';
 
 export interface SessionRequest {
   readonly guest: string;
+  /** What is locked, for the message of those who come later: `the guest` unless said. */
+  readonly subject?: string;
   readonly command: string;
   readonly paths: HostPaths;
   readonly hypervisor: 'xl' | 'qemu';
@@ -44,7 +46,7 @@ export interface Session {
 export async function openSession(request: SessionRequest): Promise<Session> {
   const { guest, paths, environment, signal } = request;
   const holder = { pid: process.pid, command: request.command, since: new Date().toISOString() };
-  const lock = await acquireLock(statePaths.lock(paths, guest), holder, environment);
+  const lock = await acquireLock(statePaths.lock(paths, guest), holder, environment, request.subject);
   const now = () => new Date().toISOString();
   const log = openRunLog(`${statePaths.guest(paths, guest)}/logs`, 'run', now);
   const secrets = createSecretStore();

@@ -5,13 +5,16 @@ export interface ArchiveSource {
   readonly components: readonly string[];
 }
 
+/** Where mmdebstrap(1) leaves every --aptopt for good: a proxy of the machine that installed does not belong to a guest. */
+export const MMDEBSTRAP_CONF = '/etc/apt/apt.conf.d/99mmdebstrap';
+
 export interface BootstrapRequest {
   readonly suite: string;
   readonly target: string;
   readonly packages: readonly string[];
   readonly sources: readonly ArchiveSource[];
   readonly keyring: string;
-  /** `http://host:port`, used while installing only. */
+  /** `http://host:port`, used while installing only: whoever runs it removes `MMDEBSTRAP_CONF` afterwards. */
   readonly proxy: string | undefined;
   /** A directory whose tree is laid over the root before any package is configured. */
   readonly early: string;

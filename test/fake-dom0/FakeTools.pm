@@ -61,6 +61,9 @@ sub mmdebstrap {
     put("$root/etc/passwd", "root:x:0:0:root:/root:/bin/bash\n");
     put("$root/etc/group", "root:x:0:\nsudo:x:27:\n");
     put("$root/etc/shadow", "root:*:19000:0:99999:7:::\n", 0600);
+    # As the real one does: options stay in the root, a proxy of this machine too.
+    my @options = map { /^--aptopt=(.*)/ ? "$1;\n" : () } @words;
+    put("$root/etc/apt/apt.conf.d/99mmdebstrap", join '', @options) if @options;
     my @names = split /,/, $include;
     put("$root/var/lib/dpkg/status", join '', map { "Package: $_\nStatus: install ok installed\n\n" } @names);
     put("$root/boot/vmlinuz-6.12.0-fake", 'kernel');

@@ -1,3 +1,5 @@
+import { MMDEBSTRAP_CONF } from '../../tools/mmdebstrap.ts';
+
 /**
  * Takes out of a root filesystem what belongs to one machine or one moment: identity, logs, caches, lists, settings of
  * the installation. It runs in the root; /run and /tmp are mounted over, and left empty when the image is written.
@@ -7,7 +9,7 @@ export const CLEAN_SCRIPT = [
   'rm -f /etc/machine-id /var/lib/dbus/machine-id && : >/etc/machine-id && chmod 444 /etc/machine-id',
   'rm -f /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub /etc/resolv.conf',
   'rm -f /var/lib/systemd/random-seed /var/lib/systemd/credential.secret /var/lib/urandom/random-seed',
-  'rm -f /etc/apt/apt.conf.d/99mmdebstrap /etc/dpkg/dpkg.cfg.d/99mmdebstrap',
+  `rm -f ${MMDEBSTRAP_CONF} /etc/dpkg/dpkg.cfg.d/99mmdebstrap`,
   'rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources',
   'rm -f /var/cache/apt/*.bin /var/cache/apt/archives/*.deb /var/cache/ldconfig/aux-cache /var/cache/debconf/*-old',
   'rm -f /var/lib/dpkg/*-old /etc/passwd- /etc/shadow- /etc/group- /etc/gshadow- /etc/subuid- /etc/subgid-',

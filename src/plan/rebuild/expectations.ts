@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { MMDEBSTRAP_CONF } from '../../tools/mmdebstrap.ts';
 import type { Expectation } from '../types.ts';
 import { INITRD_MODULES, listSystemFiles } from './overlay.ts';
 import { listPackages } from './packages.ts';
@@ -25,6 +26,11 @@ export function listExpectations(context: PlanContext): Expectation[] {
         test: { kind: 'package', name },
       }),
     ),
+    {
+      id: 'install settings',
+      what: 'no apt settings of the installation',
+      test: { kind: 'absent', path: MMDEBSTRAP_CONF },
+    },
     ...expectSystemFiles(context),
     ...expectUsers(context),
     ...expectFiles(context),

@@ -1,6 +1,6 @@
-import { buildChrootArgv, buildOwnMountsArgv } from '../../tools/chroot.ts';
+import { buildChrootArgv, buildOwnMountsArgv, buildPlainChrootArgv } from '../../tools/chroot.ts';
 import { buildChrootInstallArgv, buildDebootstrapArgv } from '../../tools/debootstrap.ts';
-import { type BootstrapRequest, buildMmdebstrapArgv } from '../../tools/mmdebstrap.ts';
+import { type BootstrapRequest, buildMmdebstrapArgv, MMDEBSTRAP_CONF } from '../../tools/mmdebstrap.ts';
 import type { Action, Step } from '../types.ts';
 import { listEarlyFiles } from './overlay.ts';
 import { listPackages } from './packages.ts';
@@ -53,6 +53,11 @@ function runMmdebstrap(request: BootstrapRequest): Step[] {
       argv: buildOwnMountsArgv(buildMmdebstrapArgv(request)),
       deadline: HOUR,
       progress: 'mmdebstrap',
+    },
+    {
+      do: 'run',
+      argv: buildPlainChrootArgv(request.target, ['rm', '-f', MMDEBSTRAP_CONF]),
+      deadline: 60,
     },
   ];
 }
