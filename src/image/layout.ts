@@ -8,6 +8,8 @@ export const storeLayout = {
   index: 'index.json',
   chunks: 'chunks',
   manifests: 'manifests',
+  /** How the names of directories begin in which chunks are made; nothing in them is part of the store. */
+  scratch: 'partial-',
   chunk: (id: ChunkId) => `chunks/${id.slice(0, 2)}/${id}.zst`,
   manifest: (name: string, hash: string) => `manifests/${name}@${hash}.json`,
 } as const;

@@ -3,14 +3,13 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { cutIntoWindows, invertRuns, joinRuns, splitZeros } from '../image/block-map.ts';
 import { type BlockRun, CHUNK_BYTES, type ImageChunk, type ImageManifest } from '../image/manifest.ts';
 import { buildDumpArgv, IMAGE_BLOCK, parseFreeBlocks } from '../tools/ext-image.ts';
+import { ChunkWriter } from './image-compress.ts';
 import type { ImageStore } from './image-store.ts';
 import { type Runner, requireSuccess } from './runner.ts';
 
 const WINDOW_BLOCKS = CHUNK_BYTES / IMAGE_BLOCK;
 const ZERO_BLOCK = Buffer.alloc(IMAGE_BLOCK);
 const ZERO_WINDOW = Buffer.alloc(CHUNK_BYTES);
-/** Compressors at work at one time. */
-const WRITERS = 2;
 
 /** What a filesystem image becomes in a store. */
 export interface ChunkedFilesystem {
@@ -27,12 +26,12 @@ export async function storeFilesystem(
 ): Promise<ChunkedFilesystem> {
   const free = parseFreeBlocks(await dumpGroups(runner, image));
   const file = openSync(image, 'r');
+  const writer = new ChunkWriter(runner, store);
   try {
     const size = fstatSync(file).size;
     const blocks = size / IMAGE_BLOCK;
     const windows = cutIntoWindows(invertRuns(free, blocks), WINDOW_BLOCKS);
     const whole = createHash('sha256');
-    const writers = new WriterPool(WRITERS);
     const chunks: ImageChunk[] = [];
     const zeroRuns: BlockRun[] = [];
     for (let window = 0; window * WINDOW_BLOCKS < blocks; window += 1) {
@@ -43,12 +42,11 @@ export async function storeFilesystem(
       zeroRuns.push(...(found?.zero ?? []));
       if (found === undefined || found.data.length === 0) continue;
       const bytes = collect(found.bytes, window * WINDOW_BLOCKS, found.data);
-      const id = createHash('sha256').update(bytes).digest('hex');
+      const id = await writer.add(bytes);
       chunks.push({ id, size: bytes.length, runs: found.data.map(([start, count]) => [start, count]) });
-      await writers.add(() => store.putChunk(bytes, id));
       onProgress(Math.floor((100 * window * WINDOW_BLOCKS) / blocks));
     }
-    await writers.finish();
+    await writer.finish();
     return {
       filesystem: {
         type: 'ext4',
@@ -61,6 +59,7 @@ export async function storeFilesystem(
       chunks,
     };
   } finally {
+    await writer.close();
     closeSync(file);
   }
 }
@@ -97,35 +96,4 @@ function collect(window: Buffer, first: number, runs: readonly BlockRun[]): Buff
     window.subarray((start - first) * IMAGE_BLOCK, (start - first + count) * IMAGE_BLOCK),
   );
   return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
-}
-
-/** Keeps a few writers busy, and no more memory in use than they have at hand. */
-class WriterPool {
-  readonly #limit: number;
-  readonly #running = new Set<Promise<unknown>>();
-  #error: unknown;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  async add(write: () => Promise<unknown>): Promise<void> {
-    const running: Promise<unknown> = write()
-      .catch((error: unknown) => {
-        this.#error ??= error;
-      })
-      .finally(() => this.#running.delete(running));
-    this.#running.add(running);
-    if (this.#running.size >= this.#limit) await Promise.race(this.#running);
-    this.#rethrow();
-  }
-
-  async finish(): Promise<void> {
-    await Promise.all(this.#running);
-    this.#rethrow();
-  }
-
-  #rethrow(): void {
-    if (this.#error !== undefined) throw this.#error;
-  }
 }

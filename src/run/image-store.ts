@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { addEntry, EMPTY_INDEX, parseIndex, type StoreIndex, serialiseIndex } from '../image/index-file.ts';
 import { parseImageName, storeLayout } from '../image/layout.ts';
 import {
@@ -11,11 +10,10 @@ import {
 } from '../image/manifest.ts';
 import { makeIssue } from '../report/codes.ts';
 import { EXIT, Failure } from '../report/failure.ts';
-import { buildCompressArgv } from '../tools/zstd.ts';
 import { syncFile } from './directory.ts';
 import { makeDirectory, pathExists, readTextFile, renameSynced, writeFileAtomically } from './files.ts';
 import { checkChunks, type FoundProblem } from './image-chunks.ts';
-import { type Runner, requireSuccess } from './runner.ts';
+import type { Runner } from './runner.ts';
 
 const LARGEST_MANIFEST = 64 * 1024 * 1024;
 
@@ -33,9 +31,7 @@ export interface StoredImage {
 export interface ImageStore {
   readonly directory: string;
   readonly hasChunk: (id: ChunkId) => boolean;
-  /** Stores a chunk under the hash of its bytes; one that is there is left alone. Durable when it returns. */
-  readonly putChunk: (bytes: Uint8Array, id?: ChunkId) => Promise<ChunkId>;
-  /** Takes a compressed file in as a chunk by a rename; its content is not looked at: `verify` and every use do that. */
+  /** Takes a compressed file in as a chunk by a rename; durable when it returns. Its content is not looked at: `verify` and every use do that. */
   readonly adoptChunk: (file: string, id: ChunkId) => void;
   /** Paths of the compressed files of chunks. */
   readonly chunkPath: (id: ChunkId) => string;
@@ -67,11 +63,6 @@ export function openImageStore(directory: string, runner: Runner): ImageStore {
     hasChunk,
     chunkPath,
     list,
-    putChunk: async (bytes, known) => {
-      const id = known ?? createHash('sha256').update(bytes).digest('hex');
-      if (!hasChunk(id)) await compressChunk(runner, bytes, chunkPath(id));
-      return id;
-    },
     adoptChunk: (file, id) => {
       prepareFolder(chunkPath(id));
       syncFile(file);
@@ -131,17 +122,6 @@ function findImage(images: readonly StoredImage[], text: string, store: string):
 /** Each chunk once, however often it occurs in the image. */
 function collectChunks(manifest: ImageManifest): ImageChunk[] {
   return [...new Map(manifest.chunks.map((chunk) => [chunk.id, chunk])).values()];
-}
-
-async function compressChunk(runner: Runner, bytes: Uint8Array, path: string): Promise<void> {
-  prepareFolder(path);
-  // The name of the process in it: two writers of one chunk do not write into one file.
-  const draft = `${path}.${process.pid}.partial`;
-  requireSuccess(
-    await runner.run({ argv: buildCompressArgv(), stdin: bytes, outputFile: draft, deadlineSeconds: 300 }),
-  );
-  syncFile(draft);
-  renameSynced(draft, path);
 }
 
 function prepareFolder(path: string): void {

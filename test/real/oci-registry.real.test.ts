@@ -8,6 +8,7 @@ import { openImageStore } from '../../src/run/image-store.ts';
 import { createRunner } from '../../src/run/runner-spawn.ts';
 import { bundleFile } from '../support/bundle.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
+import { putChunks } from '../support/stored-image.ts';
 import { makeManifest } from '../unit/image/samples.ts';
 
 /** Images by a real registry server (Debian's docker-registry), by the program as it is run, killed in the middle too. */
@@ -57,7 +58,7 @@ beforeAll(async () => {
   await bundleFile('src/cli.ts', program);
   registry = await startRegistry(directory);
   const store = openStore('baker');
-  for (const bytes of chunks) await store.putChunk(bytes);
+  await putChunks(store, chunks);
   const manifest = makeManifest(chunks);
   const size = manifest.filesystem.blockSize * 100_000;
   store.putManifest(

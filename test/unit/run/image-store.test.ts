@@ -6,6 +6,7 @@ import { storeLayout } from '../../../src/image/layout.ts';
 import { readChunks } from '../../../src/run/image-chunks.ts';
 import { type ImageStore, openImageStore } from '../../../src/run/image-store.ts';
 import { createRunner } from '../../../src/run/runner-spawn.ts';
+import { putChunks } from '../../support/stored-image.ts';
 import { makeManifest } from '../image/samples.ts';
 
 const NOW = '2026-01-01T00:00:00.000Z';
@@ -18,7 +19,7 @@ let store: ImageStore;
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'relight-store-'));
   store = openImageStore(directory, runner);
-  for (const bytes of pieces) await store.putChunk(bytes);
+  await putChunks(store, pieces);
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -39,7 +40,7 @@ describe('a store of images', () => {
   });
 
   test('names a chunk by what is in it, once', async () => {
-    const again = await store.putChunk(pieces[0] ?? Buffer.alloc(0));
+    const [again] = await putChunks(store, pieces.slice(0, 1));
     expect(again).toBe(manifest.chunks[0]?.id);
     expect(readdirSync(join(directory, 'chunks'))).toHaveLength(3);
   });

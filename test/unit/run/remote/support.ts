@@ -7,6 +7,7 @@ import { pullImage } from '../../../../src/run/remote/pull.ts';
 import { pushImage } from '../../../../src/run/remote/push.ts';
 import type { ImageRemote } from '../../../../src/run/remote/remote.ts';
 import { createRunner } from '../../../../src/run/runner-spawn.ts';
+import { putChunks } from '../../../support/stored-image.ts';
 import { makeManifest } from '../../image/samples.ts';
 
 export const runner = createRunner({ environment: process.env });
@@ -34,7 +35,7 @@ export function makeWorld() {
     source,
     open,
     fill: async () => {
-      for (const bytes of pieces) await source.putChunk(bytes);
+      await putChunks(source, pieces);
       return source.putManifest(manifest, '2026-01-01T00:00:00.000Z');
     },
     push: (remote: ImageRemote, from = source) =>
