@@ -5,6 +5,7 @@ import { renderGrubDefaults } from '../../render/grub-defaults.ts';
 import readyUnit from '../../render/guest/relight-ready.service';
 import readyScript from '../../render/guest/relight-ready.sh';
 import waitOnline from '../../render/guest/wait-online.conf.service';
+import { renderGuestCache } from '../../render/guest-cache.ts';
 import { renderHostname, renderHosts, renderResolvConf } from '../../render/hosts.ts';
 import {
   findLocaltimeTarget,
@@ -74,6 +75,7 @@ export function listSystemFiles(context: PlanContext): OverlayEntry[] {
       '/etc/apt/sources.list.d/debian.sources',
       renderSources({ suite: guest.suite, mirror: findMirrors(context) }),
     ),
+    ...renderGuestCache(context.site.host.cache).map((file) => text(file.path, file.content, file.mode)),
     ...listRegionFiles(guest),
     text('/etc/default/grub.d/relight.cfg', renderGrubDefaults(grub)),
     text('/etc/ssh/sshd_config.d/relight.conf', renderSshdConfig(guest.root)),
