@@ -49,12 +49,15 @@ export function registerRebuild(program: Command, makeContext: MakeContext, setS
       setStatus(await runRollback(context(), name, options));
     });
   add('prune', 'remove old generations: all but the newest, and those older than 7 days')
-    .argument('<name>', 'the guest')
+    .argument('[name]', 'the guest; without it, all')
     .option('--all', 'the newest old one too')
     .option('--yes', 'do not ask')
-    .action(async (name: string, options: { site?: string; yes?: boolean; all?: boolean }) => {
+    .action(async (name: string | undefined, options: { site?: string; yes?: boolean; all?: boolean }) => {
       const { runPrune } = await import('./recover.ts');
-      setStatus(await runPrune(context(), name, options));
+      const { runPruneAll } = await import('./prune-all.ts');
+      setStatus(
+        await (name === undefined ? runPruneAll(context(), options) : runPrune(context(), name, options)),
+      );
     });
   add('status', 'guests as wanted and as they are: drift, unfinished work, last rebuild')
     .argument('[name]', 'the guest; without it, all')

@@ -254,4 +254,18 @@ describe('failures on the way', () => {
       expect(statSync(`${world.fake.devices}/vg0/${name}`).isFile()).toBe(true);
     }
   });
+
+  test('prune without a name takes every guest in turn, also behind one whose spec is wrong', async () => {
+    expect((await rebuild('--stop')).status).toBe(0);
+    world.write('site/domus/aaa.yaml', 'name: aaa\nmemory: many\n');
+    const pruned = await world.relight('prune', '--all', '--yes');
+    expect(pruned.status).toBe(3);
+    expect(pruned.stderr).toContain('aaa');
+    expect(pruned.stdout).toContain(`web1: generation ${live} goes`);
+    expect(world.volumes().some((line) => line.includes(live))).toBe(false);
+    rmSync(`${world.directory}/site/domus/aaa.yaml`);
+    const again = await world.relight('prune', '--yes');
+    expect(again.status, again.stderr).toBe(0);
+    expect(again.stdout).toBe('web1: nothing to prune.\n');
+  });
 });
