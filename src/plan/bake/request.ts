@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HostPaths, MirrorFacts } from '../../host/facts.ts';
 import { hashLock, type ImageLock } from '../../image/lock.ts';
 import type { ImageSpec } from '../../spec/types.ts';
+import { BASE_PACKAGES } from '../rebuild/packages.ts';
 
 /** Everything that a bake's plan is made of. */
 export interface BakeRequest {
@@ -25,23 +26,8 @@ export interface BakeRequest {
   readonly knownPrivileged: readonly string[] | undefined;
 }
 
-/** Packages that every image has: what a guest needs to boot by any method but UEFI. */
-const IMAGE_BASE = [
-  ...[
-    'apt',
-    'systemd-sysv',
-    'init',
-    'udev',
-    'kmod',
-    'dbus',
-    'iproute2',
-    'netbase',
-    'e2fsprogs',
-    'ca-certificates',
-  ],
-  ...['tzdata', 'openssh-server', 'systemd-timesyncd', 'linux-image-amd64', 'initramfs-tools', 'zstd'],
-  ...['grub2-common', 'grub-pc-bin'],
-] as const;
+/** Packages that every image has: what a guest needs to boot by any method but UEFI, and apt, which is in no package set by itself. */
+const IMAGE_BASE = [...BASE_PACKAGES, 'apt', 'grub-pc-bin'] as const;
 
 /** The packages that an image asks for, sorted, each once. */
 export function listImagePackages(image: ImageSpec): string[] {

@@ -1,7 +1,7 @@
 import type { PlanContext } from './request.ts';
 
 /** What every guest needs to boot, be reached, and be repaired; minbase brings neither init nor kernel. */
-const BASE = [
+export const BASE_PACKAGES = [
   'systemd-sysv',
   'init',
   'udev',
@@ -23,7 +23,7 @@ const BASE = [
 /** The packages of a guest's root filesystem, sorted, each once: the base, what the spec implies, what it names. */
 export function listPackages(context: PlanContext): string[] {
   const { guest } = context;
-  const packages = new Set<string>([...BASE, ...guest.packages]);
+  const packages = new Set<string>([...BASE_PACKAGES, ...guest.packages]);
   if (needsBiosBoot(context)) packages.add('grub-pc-bin');
   if (guest.boot === 'uefi') packages.add('grub-efi-amd64-bin');
   if (guest.locale !== 'C.UTF-8') packages.add('locales');
