@@ -11,7 +11,8 @@ ln -sf ../test-agent.service "$root/etc/systemd/system/multi-user.target.wants/t
 chroot "$root" passwd -q -d root
 # What grub-install would put there; update-grub cannot look at disks from here, so the first menu is written by hand.
 mkdir -p "$root/boot/grub"
-cp -r "$root/usr/lib/grub/i386-pc" "$root/boot/grub/"
+# The modules must be of the same GRUB as the core image, which is made by this machine's.
+cp -r /usr/lib/grub/i386-pc "$root/boot/grub/"
 chroot "$root" grub-editenv /boot/grub/grubenv create
 cat >"$root/boot/grub/grub.cfg" <<'MENU'
 serial --unit=0 --speed=115200

@@ -6,7 +6,7 @@ import { BOOT_START, embedBiosGrub, ROOT_START } from '../xen/lab/grub-image.ts'
 import { runProgram } from '../xen/lab/process.ts';
 
 const TREE = new URL('.', import.meta.url).pathname;
-const RECIPE = 1;
+const RECIPE = 2;
 const SECTORS = 12 * 1024 * 1024 * 2;
 /** A server as the installer leaves it, without anything of Xen, LVM or relight; node is for relight itself. */
 const PACKAGES =
