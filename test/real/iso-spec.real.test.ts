@@ -75,11 +75,11 @@ describe('an image from the spec', () => {
     const directory = unpack(output);
     const read = (path: string) => readFileSync(join(directory, path), 'utf8');
     const preseed = read('initrd/preseed.cfg');
-    expect(preseed).toContain(`d-i passwd/user-password-crypted password ${SAMPLE_HASH}\n`);
+    expect(preseed).toContain('d-i passwd/make-user boolean false\n');
     expect(preseed).toContain('d-i partman-auto/disk string /dev/vda\n');
     expect(preseed).toContain('d-i mirror/http/hostname string mirror.example.org\n');
     expect(preseed).toContain('d-i preseed/late_command string sh /relight/late.sh\n');
-    expect(read('initrd/relight/shadow')).toBe(`ben:${BEN_HASH}\n`);
+    expect(read('initrd/relight/shadow')).toBe(`anna:${SAMPLE_HASH}\nben:${BEN_HASH}\n`);
     expect(statSync(join(directory, 'initrd/relight/shadow')).mode & 0o777).toBe(0o600);
     expect(statSync(join(directory, 'initrd/relight/late.sh')).mode & 0o777).toBe(0o755);
     expect(read('initrd/relight/run/0000')).toBe('systemctl enable fstrim.timer\n');
