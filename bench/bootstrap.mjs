@@ -1,7 +1,7 @@
 // relight's way to a written root volume, against bare mmdebstrap with the same arguments, on the same machine.
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makePlan, readTimes, run } from './plans.mjs';
 
 /** The last action that is measured; what comes after it boots guests. */
 const LAST_ACTION = 'write-volumes';
@@ -15,7 +15,7 @@ export function measureBootstrap(program, root, rounds) {
     const times = { bare: [], bootstrap: [], whole: [] };
     for (let round = 0; round < rounds; round += 1) {
       const state = join(work, `state-${round}`);
-      const plan = makePlan(program, site, state, work);
+      const plan = makePlan(program, { site, guest: 'hello', state, work, last: LAST_ACTION });
       times.bare.push(runBare(plan, work));
       const relight = runRelight(program, site, state, plan, work);
       times.bootstrap.push(relight.bootstrap);
@@ -26,31 +26,6 @@ export function measureBootstrap(program, root, rounds) {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
-}
-
-function run(argv, environment = {}) {
-  const [command, ...args] = argv;
-  const started = performance.now();
-  const result = spawnSync(command, args, {
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-    env: { ...process.env, ...environment },
-  });
-  if (result.status !== 0)
-    throw new Error(`${argv.slice(0, 4).join(' ')} failed: ${(result.stderr ?? '').slice(-2000)}`);
-  return (performance.now() - started) / 1000;
-}
-
-/** The plan of a first build, cut after the last action that is measured. A plan is data: relight runs what it is given. */
-function makePlan(program, site, state, work) {
-  const file = join(work, 'plan.json');
-  const arguments_ = ['plan', 'hello', '--site', site, '-o', file];
-  run([process.execPath, program, ...arguments_], { RELIGHT_STATE: state });
-  const plan = JSON.parse(readFileSync(file, 'utf8'));
-  const last = plan.actions.findIndex((action) => action.id === LAST_ACTION);
-  const cut = { ...plan, actions: plan.actions.slice(0, last + 1) };
-  writeFileSync(file, JSON.stringify(cut));
-  return { file, plan: cut };
 }
 
 /** mmdebstrap alone, with the very arguments of the plan, into another directory. */
@@ -82,19 +57,7 @@ function runRelight(program, site, state, { file, plan }) {
   run([process.execPath, program, 'rebuild', 'hello', '--site', site, '--plan', file, '--yes'], {
     RELIGHT_STATE: state,
   });
-  const operations = join(state, 'guests/hello/operations');
-  const [operation] = readdirSync(operations);
-  const lines = readFileSync(join(operations, operation, 'journal.jsonl'), 'utf8')
-    .trimEnd()
-    .split('\n');
-  const records = lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))));
-  const between = (from, to) => {
-    const at = (type, action) => {
-      const found = records.find(({ event }) => event.type === type && event.action === action);
-      return Date.parse(found.time);
-    };
-    return (at('action-done', to) - at('action-intent', from)) / 1000;
-  };
+  const between = readTimes(state, 'hello');
   return {
     bootstrap: between('bootstrap-root', 'bootstrap-root'),
     whole: between(plan.actions[0].id, LAST_ACTION),

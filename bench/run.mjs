@@ -1,6 +1,6 @@
 // `npm run bench`: how long relight takes, each beside something to compare it with, in one run.
-//   npm run bench -- start check plan iso bootstrap   only these; BENCH_RUNS and BENCH_BOOTSTRAP_RUNS set the rounds,
-//   BENCH_DIR the disk for iso
+//   npm run bench -- start check plan iso bootstrap image   only these; BENCH_RUNS and BENCH_BOOTSTRAP_RUNS (bootstrap,
+//   image) set the rounds, BENCH_DIR the disk for iso, bootstrap and image
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildProgram, installModules, PROGRAM, ROOT } from '../scripts/prepare.mjs';
 import { measureBootstrap } from './bootstrap.mjs';
+import { measureImage } from './image.mjs';
 import { makeSite } from './make-site.mjs';
 
 const GUESTS = 1000;
@@ -25,6 +26,7 @@ try {
   if (isWanted('check') || isWanted('plan')) await compareSite();
   if (isWanted('iso')) await compareIso();
   if (isWanted('bootstrap')) compareBootstrap();
+  if (isWanted('image')) compareImage();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -115,6 +117,37 @@ function compareBootstrap() {
     'at most 1.15 times',
   );
   addRow('all up to the written volume', median(times.whole), 'mmdebstrap alone', bare);
+}
+
+function compareImage() {
+  if (process.getuid?.() !== 0) {
+    process.stderr.write('image: needs root, left out\n');
+    return;
+  }
+  const times = measureImage(PROGRAM, BOOTSTRAP_RUNS);
+  const { bare, bake, copy, change, restore, dd, debootstrap, tar } = Object.fromEntries(
+    Object.entries(times).map(([name, each]) => [name, median(each)]),
+  );
+  const limit = 'at most 1.15 times';
+  addRow('image bake from nothing', bake, 'mmdebstrap alone', bare, bake <= 1.15 * bare, limit);
+  addRow(
+    'image bake, one file changed',
+    change,
+    'cp -a of the layer',
+    copy,
+    change - copy < 5,
+    'under 5 s more',
+  );
+  addRow(
+    'image restore',
+    restore,
+    'dd of its used bytes, synced',
+    dd,
+    restore <= 1.3 * dd,
+    'at most 1.3 times',
+  );
+  addRow('image restore', restore, 'tar into a mounted volume', tar);
+  addRow('image restore', restore, 'debootstrap into a mounted volume', debootstrap);
 }
 
 /** Medians in seconds of two commands that take turns, so that a busy moment hits both. */
