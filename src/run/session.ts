@@ -45,6 +45,8 @@ export interface Session {
 /** Locks the guest and opens the run's log. @throws Failure EXIT.locked when another run holds it */
 export async function openSession(request: SessionRequest): Promise<Session> {
   const { guest, paths, environment, signal } = request;
+  // What dpkg and its scripts make in a root gets its mode by this. Secrets get theirs by name.
+  process.umask(0o022);
   const holder = { pid: process.pid, command: request.command, since: new Date().toISOString() };
   const lock = await acquireLock(statePaths.lock(paths, guest), holder, environment, request.subject);
   const now = () => new Date().toISOString();
