@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { type Inspection, inspectImage } from '../iso/inspect.ts';
 import type { PlanRequest } from '../plan/rebuild/request.ts';
+import { findMirrors, findProxy, type SourceRequest } from '../plan/rebuild/sources.ts';
 import { EXIT, Failure } from '../report/failure.ts';
 import { makeFailure } from '../report/make-failure.ts';
 import { openFileSource } from '../run/byte-source.ts';
 import { readSums } from '../run/image-origin.ts';
+import { findComponentSuite } from '../run/netboot/check-udebs.ts';
 import type { CommandContext } from './context.ts';
 import type { PlanHost } from './guest-host.ts';
 
@@ -44,7 +46,23 @@ export async function prepareIso(
   }
   const insecure = options.insecure === true;
   await readSums(host.session.runner, { image: path, insecure });
-  return { path, insecure };
+  const componentSuite = await findOtherSuite({ site, guest, facts });
+  return { path, insecure, ...(componentSuite === undefined ? {} : { componentSuite }) };
+}
+
+/**
+ * A small image fetches components from the mirror, which may be between two updates under the suite's own name. One
+ * that brings its components needs no mirror for them, so that a mirror without any is no reason to stop.
+ */
+async function findOtherSuite(request: SourceRequest): Promise<string | undefined> {
+  const { suite } = request.guest;
+  try {
+    const found = await findComponentSuite(findMirrors(request).archive, suite, findProxy(request));
+    return found === suite ? undefined : found;
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
 }
 
 async function inspect(path: string): Promise<Inspection> {

@@ -24,7 +24,13 @@ export function installFromImage(context: PlanContext): Action[] {
 function prepareImage(context: PlanContext, target: string): Action {
   const { guest, iso } = context;
   if (iso === undefined) throw new TypeError('the image was looked for before');
-  const request = { ...makePreseedRequest(context), nonce: context.nonce, skipBootLoader: true };
+  const { componentSuite } = iso;
+  const request = {
+    ...makePreseedRequest(context),
+    nonce: context.nonce,
+    skipBootLoader: true,
+    ...(componentSuite === undefined ? {} : { componentSuite }),
+  };
   return {
     id: 'prepare-image',
     phase: 'install',

@@ -11,6 +11,14 @@ export interface VaultSource {
   readonly keyring: string;
 }
 
+/** The installation image of route `iso`. */
+export interface IsoSource {
+  readonly path: string;
+  readonly insecure: boolean;
+  /** The suite under whose name the mirror has the installer's components, when it is not the guest's. */
+  readonly componentSuite?: string;
+}
+
 /** Everything that a plan is made of. The random values come from the caller: planning itself is pure. */
 export interface PlanRequest {
   readonly site: Site;
@@ -29,7 +37,7 @@ export interface PlanRequest {
   /** The Debian installer, for the routes that use it. */
   readonly netboot?: NetbootFacts;
   /** The installation image, for route `iso`. */
-  readonly iso?: { readonly path: string; readonly insecure: boolean };
+  readonly iso?: IsoSource;
   /** Stop the new guest again once it has been checked. */
   readonly keepRunning: boolean;
   /** Install from what is stored, not from the mirrors. */

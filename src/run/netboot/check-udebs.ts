@@ -51,6 +51,15 @@ export async function findMissingComponents(
   };
 }
 
+/** The name of the suite under which the mirror has an index that fits its Release. @throws Failure RL1205 */
+export async function findComponentSuite(
+  mirror: string,
+  suite: string,
+  proxy: string | undefined,
+): Promise<string> {
+  return (await findIndex(mirror.replace(/\/+$/, ''), suite, proxy)).suite;
+}
+
 async function findIndex(
   base: string,
   suite: string,
