@@ -26,7 +26,10 @@ export function registerIsoCommands(
     .command('verify')
     .description("check an image's signature, its files and its boot records")
     .argument('<iso>', 'the image')
-    .option('--sums <file>', 'the signed list of hashes; SHA512SUMS beside the image unless given')
+    .option(
+      '--sums <file>',
+      'the signed list of hashes; SHA512SUMS or SHA256SUMS beside the image unless given',
+    )
     .option('--keyring <file>', "the keyring; Debian's role keys unless given")
     .option('--fingerprint <fingerprint>', 'a key that may sign; may be given again', append)
     .option('--insecure', 'accept an image without a signed list')
@@ -50,7 +53,10 @@ export function registerIsoCommands(
     .option('--grow', 'append to a copy: faster, for CD use only')
     .option('--erase-disks', 'allow an image that erases whichever disk it finds')
     .option('--force', 'replace the output')
-    .option('--sums <file>', 'the signed list of hashes; SHA512SUMS beside the image unless given')
+    .option(
+      '--sums <file>',
+      'the signed list of hashes; SHA512SUMS or SHA256SUMS beside the image unless given',
+    )
     .option('--keyring <file>', "the keyring; Debian's role keys unless given")
     .option('--fingerprint <fingerprint>', 'a key that may sign; may be given again', append)
     .option('--insecure', 'accept an image without a signed list; the manifest records it')

@@ -26,6 +26,8 @@ export interface Partitions {
 }
 
 const SECTOR = 512;
+/** Bytes; a usual one has 128 or 208 entries of 128. */
+const LARGEST_ARRAY = 1024 * 4096;
 
 /** Reads MBR, GPT and Apple partition map out of the system area. */
 export async function readPartitions(source: ByteSource): Promise<Partitions> {
@@ -91,8 +93,9 @@ async function readGpt(source: ByteSource, area: Uint8Array, problems: string[])
     return [];
   }
   const array = await readExactly(source, start, count * width, 'the GPT');
-  if (crc32(array) !== readU32(header, 88)) problems.push('the GPT entries have a wrong checksum');
-  await checkBackup(source, readU64(header, 32) * SECTOR, problems);
+  const sum = crc32(array);
+  if (sum !== readU32(header, 88)) problems.push('the GPT entries have a wrong checksum');
+  await checkBackup(source, readU64(header, 32) * SECTOR, sum, problems);
   return readGptEntries(array, count, width);
 }
 
@@ -108,14 +111,42 @@ function readGptEntries(array: Uint8Array, count: number, width: number): Partit
   return found;
 }
 
-/** The copy of the GPT's header lies in the last sector. */
-async function checkBackup(source: ByteSource, offset: number, problems: string[]): Promise<void> {
+/** The copy of the GPT: its header lies in the last sector, and says the same of the entries as the first one. */
+async function checkBackup(
+  source: ByteSource,
+  offset: number,
+  arraySum: number,
+  problems: string[],
+): Promise<void> {
   if (!(offset + SECTOR <= source.size)) {
     problems.push("the GPT's backup lies after the end of the image");
     return;
   }
   const backup = await readExactly(source, offset, SECTOR, "the GPT's backup");
+  const size = readU32(backup, 12);
   if (readText(backup, 0, 8) !== 'EFI PART') problems.push("the GPT's backup is missing");
+  else if (size < 92 || size > SECTOR || gptSum(backup, size) !== readU32(backup, 16)) {
+    problems.push("the header of the GPT's backup has a wrong checksum");
+  } else if (readU64(backup, 24) * SECTOR !== offset || readU64(backup, 32) !== 1) {
+    problems.push("the GPT's backup names another place than its own");
+  } else await checkBackupEntries(source, backup, arraySum, problems);
+}
+
+async function checkBackupEntries(
+  source: ByteSource,
+  backup: Uint8Array,
+  arraySum: number,
+  problems: string[],
+): Promise<void> {
+  const start = readU64(backup, 72) * SECTOR;
+  const length = readU32(backup, 80) * readU32(backup, 84);
+  if (length > LARGEST_ARRAY || !(start + length <= source.size)) {
+    problems.push("the GPT's backup has an impossible array of entries");
+    return;
+  }
+  const sum = crc32(await readExactly(source, start, length, "the GPT's backup"));
+  if (sum !== readU32(backup, 88)) problems.push("the entries of the GPT's backup have a wrong checksum");
+  else if (sum !== arraySum) problems.push('the GPT and its backup differ');
 }
 
 /** The checksum of a header is taken with its own field (bytes 16 to 19) zero. */

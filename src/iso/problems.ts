@@ -31,6 +31,7 @@ const CODES = {
   'no-space': 'RL6026',
   'disk-of-preseed': 'RL1701',
   'no-secret': 'RL1702',
+  'not-made': 'RL1707',
 } as const;
 
 export type IsoProblem = keyof typeof CODES;
@@ -44,6 +45,7 @@ const STATUS: Partial<Record<IsoProblem, ExitStatus>> = {
   'read-back': EXIT.failed,
   'no-space': EXIT.failed,
   'disk-of-preseed': EXIT.usage,
+  'not-made': EXIT.failed,
 };
 
 /** One finding about an image. */

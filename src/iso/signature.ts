@@ -2,6 +2,9 @@ import type { SignatureResult } from '../tools/gpgv.ts';
 import { parseChecksums } from './checksums.ts';
 import { isoFailure } from './problems.ts';
 
+/** Debian signs two lists of the same images, SHA256SUMS and SHA512SUMS. */
+export type SumsAlgorithm = 'sha256' | 'sha512';
+
 /** What is known of an image's origin. It is recorded in the manifest of whatever is made from the image. */
 export type Origin =
   | {
@@ -9,23 +12,30 @@ export type Origin =
       readonly fingerprints: readonly string[];
       /** The name that the signed list gives the image. */
       readonly name: string;
-      readonly sha512: string;
+      readonly sha256?: string;
+      readonly sha512?: string;
     }
   | { readonly kind: 'insecure'; readonly reason: string };
 
 /** A list of hashes whose signature is good, or the reason why there is none. */
 export type Sums =
-  | { readonly kind: 'signed'; readonly fingerprints: readonly string[]; readonly text: string }
+  | {
+      readonly kind: 'signed';
+      readonly fingerprints: readonly string[];
+      readonly algorithm: SumsAlgorithm;
+      readonly text: string;
+    }
   | { readonly kind: 'insecure'; readonly reason: string };
 
 /**
  * Looks the image up in the list, when there is one.
  * @throws Failure RL6013, RL6016.
  */
-export function judgeOrigin(sums: Sums, sha512: string, fileName: string): Origin {
+export function judgeOrigin(sums: Sums, hash: string, fileName: string): Origin {
   if (sums.kind === 'insecure') return sums;
-  const name = findInSums(sums.text, sha512, fileName);
-  return { kind: 'signed', fingerprints: sums.fingerprints, name, sha512 };
+  const { algorithm, fingerprints, text } = sums;
+  const name = findInSums(text, algorithm, hash, fileName);
+  return { kind: 'signed', fingerprints, name, [algorithm]: hash };
 }
 
 /**
@@ -46,10 +56,10 @@ export function requireSignature(result: SignatureResult, allowed: readonly stri
  * Looks the image up in a signed list: by its hash, so that a renamed image is still known by its own name.
  * @throws Failure RL6016 when the list has another hash for this name, RL6013 when it knows neither.
  */
-export function findInSums(sums: string, sha512: string, fileName: string): string {
-  const lines = parseChecksums(sums, 128);
-  const byHash = lines.find((line) => line.hash === sha512);
+export function findInSums(sums: string, algorithm: SumsAlgorithm, hash: string, fileName: string): string {
+  const lines = parseChecksums(sums, algorithm === 'sha512' ? 128 : 64);
+  const byHash = lines.find((line) => line.hash === hash);
   if (byHash !== undefined) return byHash.path;
   if (lines.some((line) => line.path === fileName)) throw isoFailure('wrong-hash', { name: fileName });
-  throw isoFailure('no-signature', { what: `SHA512SUMS does not list ${fileName}` });
+  throw isoFailure('no-signature', { what: `${algorithm.toUpperCase()}SUMS does not list ${fileName}` });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, realpathSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync, statfsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { openImage } from '../iso/image.ts';
 import { inspectImage } from '../iso/inspect.ts';
@@ -12,9 +12,9 @@ import { judgeOrigin, type Origin } from '../iso/signature.ts';
 import { hashSource } from '../iso/verify.ts';
 import { EXIT, Failure } from '../report/failure.ts';
 import { type FileSource, openFileSource } from './byte-source.ts';
-import { renameSynced, writeFileAtomically } from './files.ts';
+import { renameSynced, statPath, writeFileAtomically } from './files.ts';
 import { type OriginRequest, readSums } from './image-origin.ts';
-import { listLaidFiles } from './image-stage.ts';
+import { listLaidFiles, STAGE_START } from './image-stage.ts';
 import { syncDraft, type WriteMethod, writeDraft } from './image-write.ts';
 import type { Runner } from './runner.ts';
 
@@ -40,13 +40,29 @@ export interface BuildResult {
 
 /** Of room on the disk beyond the input's size: directories written again, padding. */
 const SLACK_BYTES = 16 * 1024 * 1024;
+/** Milliseconds after which a draft belongs to a run that was killed. */
+const LEFTOVER_AGE = 3 * 3600 * 1000;
 
 /**
  * Makes an installation image that installs one guest by itself. The output has mode 0600 and gets its name only after
  * it was read back and found to be what was planned; whatever happens before leaves no file of that name.
- * @throws Failure RL6001 to RL6026, RL0601 to RL0604 from xorriso.
+ * @throws Failure RL6001 to RL6026, RL1707, RL0601 to RL0604 from xorriso.
  */
 export async function buildImage(
+  runner: Runner,
+  request: BuildRequest,
+  onProgress?: (percent: number) => void,
+): Promise<BuildResult> {
+  try {
+    return await makeImage(runner, request, onProgress);
+  } catch (error) {
+    // What the system says, such as ENOSPC, is no fault of the program.
+    if (error instanceof Error && 'syscall' in error) throw isoFailure('not-made', { why: error.message });
+    throw error;
+  }
+}
+
+async function makeImage(
   runner: Runner,
   request: BuildRequest,
   onProgress?: (percent: number) => void,
@@ -60,22 +76,23 @@ export async function buildImage(
     const [obstacle] = inspection.obstacles;
     if (obstacle !== undefined)
       throw new Failure(EXIT.invalid, obstacle.code, obstacle.message, obstacle.hint);
+    const sums = await readSums(runner, { ...request.origin, image: request.input });
+    // The longest part of all goes on beside the rest; it is judged before the draft gets its name. Closing the input ends it.
+    const algorithm = sums.kind === 'signed' ? sums.algorithm : 'sha256';
+    const hashing = hashSource(input, algorithm);
+    hashing.catch(() => undefined);
     const image = await openImage(input);
     const laidFiles = listLaidFiles(request.overlays);
     const plan = await planRemaster(image, inspection, { ...request, erases: erasure.words, laidFiles });
     checkSpace(request, plan, input.size);
     const hasJoliet = image.trees.includes('joliet');
     const isRemastered = inspection.previous !== undefined;
-    const sums = await readSums(runner, { ...request.origin, image: request.input });
+    removeLeftovers(request.output);
     const draft = join(
       dirname(request.output),
-      `.${basename(request.output)}.${randomBytes(6).toString('hex')}.tmp`,
+      `${draftStart(request.output)}${randomBytes(6).toString('hex')}.tmp`,
     );
     try {
-      // The hash is judged before the draft gets its name; hashing and writing share the time.
-      const algorithm = sums.kind === 'signed' ? 'sha512' : 'sha256';
-      const hashing = hashSource(input, algorithm);
-      hashing.catch(() => undefined);
       const method = await writeDraft(
         runner,
         { ...request, source: input, draft, plan, hasJoliet, isRemastered },
@@ -92,6 +109,24 @@ export async function buildImage(
     }
   } finally {
     await input.close();
+  }
+}
+
+function draftStart(output: string): string {
+  return `.${basename(output)}.`;
+}
+
+/** What a run that was killed has left: it is large, and holds the guest's secrets. A draft takes minutes at most. */
+function removeLeftovers(output: string): void {
+  const directory = dirname(output);
+  for (const name of readdirSync(directory)) {
+    const isDraft =
+      name.startsWith(draftStart(output)) &&
+      /^[0-9a-f]{12}\.tmp$/.test(name.slice(draftStart(output).length));
+    if (!isDraft && !name.startsWith(STAGE_START)) continue;
+    const path = join(directory, name);
+    const age = Date.now() - (statPath(path)?.mtimeMs ?? Date.now());
+    if (age > LEFTOVER_AGE) rmSync(path, { recursive: true, force: true });
   }
 }
 

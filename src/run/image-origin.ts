@@ -19,7 +19,10 @@ import type { Runner } from './runner.ts';
 
 export interface OriginRequest {
   readonly image: string;
-  /** SHA512SUMS; beside the image unless given. Its signature is the file with `.sign` appended. */
+  /**
+   * SHA512SUMS or SHA256SUMS, known by its name; beside the image unless given. Its signature is the file with `.sign`
+   * appended.
+   */
   readonly sums?: string;
   readonly keyring?: string;
   /** Replaces Debian's keys for images. */
@@ -28,10 +31,12 @@ export interface OriginRequest {
   readonly insecure: boolean;
 }
 
+/** In the order in which they are looked for. */
+const SUMS_NAMES = ['SHA512SUMS', 'SHA256SUMS'] as const;
 const LARGEST_SUMS = 1024 * 1024;
 
 /**
- * Checks where an image comes from: SHA512SUMS is signed by Debian's key for images, and lists the image's hash.
+ * Checks where an image comes from: SHA512SUMS or SHA256SUMS is signed by Debian's key for images, and lists the image's hash.
  * @throws Failure RL6013 to RL6017. Fails closed: only a missing list or signature is let through, by `insecure`.
  */
 export async function checkOrigin(
@@ -41,7 +46,7 @@ export async function checkOrigin(
 ): Promise<Origin> {
   const sums = await readSums(runner, request);
   if (sums.kind === 'insecure') return sums;
-  return judgeOrigin(sums, await hashSource(source, 'sha512'), basename(request.image));
+  return judgeOrigin(sums, await hashSource(source, sums.algorithm), basename(request.image));
 }
 
 /**
@@ -49,7 +54,8 @@ export async function checkOrigin(
  * @throws Failure RL6013 to RL6015, RL6017.
  */
 export async function readSums(runner: Runner, request: OriginRequest): Promise<Sums> {
-  const path = request.sums ?? join(dirname(request.image), 'SHA512SUMS');
+  const beside = SUMS_NAMES.map((name) => join(dirname(request.image), name));
+  const path = request.sums ?? beside.find((name) => statPath(name)?.isFile() === true) ?? beside[0] ?? '';
   const missing = [path, `${path}.sign`].find((name) => statPath(name)?.isFile() !== true);
   if (missing !== undefined) {
     const what = `there is no ${missing}`;
@@ -60,7 +66,8 @@ export async function readSums(runner: Runner, request: OriginRequest): Promise<
   const signature = readBytesFile(`${path}.sign`, LARGEST_SUMS);
   const result = await verifySignature(runner, findKeyring(request.keyring), list, signature);
   requireSignature(result, request.fingerprints ?? IMAGE_KEYS);
-  return { kind: 'signed', fingerprints: result.fingerprints, text: list.toString('utf8') };
+  const algorithm = basename(path).includes('256') ? 'sha256' : 'sha512';
+  return { kind: 'signed', fingerprints: result.fingerprints, algorithm, text: list.toString('utf8') };
 }
 
 function findKeyring(given: string | undefined): string {
@@ -81,7 +88,7 @@ async function verifySignature(
 ): Promise<SignatureResult> {
   const directory = mkdtempSync(join(tmpdir(), 'relight-'));
   try {
-    const data = join(directory, 'SHA512SUMS');
+    const data = join(directory, 'sums');
     writeFileSync(data, sums);
     writeFileSync(`${data}.sign`, signature);
     for (const verifier of VERIFIERS) {

@@ -18,6 +18,8 @@ import type { RemasterPlan } from '../iso/remaster/plan.ts';
 import type { LaidFile } from '../iso/remaster/request.ts';
 
 const MOST_FILES = 20_000;
+/** How the directories begin that are laid over an image. */
+export const STAGE_START = '.relight-stage-';
 
 /**
  * Lists the trees that are laid over an image. A later tree wins over an earlier one.
@@ -62,7 +64,7 @@ function hashFile(path: string): { md5: string; size: number } {
  * every time. The caller removes it.
  */
 export function writeStage(plan: RemasterPlan, beside: string): string {
-  const root = mkdtempSync(join(beside, '.relight-stage-'));
+  const root = mkdtempSync(join(beside, STAGE_START));
   try {
     const tree = join(root, 'tree');
     mkdirSync(tree);

@@ -59,7 +59,8 @@ export async function writeDraft(
     // The copy took the input's mode; what comes now is secret.
     chmodSync(draft, 0o600);
     const argv = buildGrowArgv({ output: draft, stage: tree, hasJoliet: request.hasJoliet });
-    await runXorriso(runner, argv, plan);
+    // xorriso mostly waits for itself, and the disk has much to write: what is on it already need not be waited for later.
+    await Promise.all([syncDraft(draft), runXorriso(runner, argv, plan)]);
     if (method === 'append') await patchTables(request);
     return method;
   } finally {

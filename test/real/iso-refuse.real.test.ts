@@ -1,15 +1,19 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type IsoLab, makeIsoLab, sha256 } from '../support/iso-program.ts';
 
@@ -56,6 +60,94 @@ describe('what is refused leaves nothing behind', () => {
     expect(left()).toEqual([]);
   });
 
+  test('an image signed by a key that may not, with --insecure as well', () => {
+    const argv = lab.buildArguments(output()).filter((word) => word !== lab.key.fingerprint);
+    argv.push(lab.stranger.fingerprint, '--insecure');
+    const ended = lab.relight(argv);
+    expect(ended).toMatchObject({ status: 3, stderr: expect.stringContaining('RL6014') });
+    expect(ended.stderr).toContain(lab.key.fingerprint);
+    expect(left()).toEqual([]);
+  });
+
+  test('an image that is another than the signed list says', () => {
+    const directory = mkdtempSync(join(lab.work, 'changed-'));
+    const image = join(directory, basename(lab.input));
+    copyFileSync(lab.input, image);
+    for (const name of ['SHA512SUMS', 'SHA512SUMS.sign'])
+      copyFileSync(join(lab.input, '..', name), join(directory, name));
+    const bytes = readFileSync(image);
+    bytes[bytes.indexOf(Buffer.alloc(100, 'h'))] = 0;
+    writeFileSync(image, bytes);
+    expect(lab.build(output(), '--from', image, '--insecure')).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('RL6016'),
+    });
+    expect(left()).toEqual([]);
+  });
+
+  const debian = 'Debian GNU/Linux 13.1.0 "Trixie" - Official amd64';
+  test.each<[string, Record<string, string>, RegExp]>([
+    [
+      'an Ubuntu image',
+      { 'casper/vmlinuz': 'x', '.disk/info': 'Ubuntu 24.04 - Release amd64' },
+      /RL6007.*Ubuntu/,
+    ],
+    ['a live image', { 'live/vmlinuz': 'x', '.disk/info': `${debian} Live` }, /RL6007.*a live image/],
+    ['another system', { 'readme.txt': 'x' }, /RL6007.*another system/],
+    [
+      'another architecture',
+      { 'install.a64/vmlinuz': 'x', '.disk/info': debian.replace('amd64', 'arm64') },
+      /RL6008.*arm64/,
+    ],
+    [
+      'an image without initrd',
+      { 'install.amd/vmlinuz': 'x', '.disk/info': `${debian} NETINST 1` },
+      /RL6009/,
+    ],
+  ])('%s', (what, files, pattern) => {
+    const tree = mkdtempSync(join(lab.work, 'tree-'));
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(join(tree, path, '..'), { recursive: true });
+      writeFileSync(join(tree, path), content);
+    }
+    const image = join(lab.work, `${what.replaceAll(' ', '-')}.iso`);
+    execFileSync('xorriso', ['-as', 'mkisofs', '-r', '-o', image, tree], { stdio: 'pipe' });
+    const ended = lab.build(output(), '--from', image, '--insecure');
+    expect(ended.status).toBe(3);
+    expect(ended.stderr).toMatch(pattern);
+    expect(left()).toEqual([]);
+  });
+
+  test.each<[string, (path: string) => void, string]>([
+    ['a text', (path) => writeFileSync(path, 'no image at all\n'.repeat(5000)), 'RL6001'],
+    ['an empty file', (path) => writeFileSync(path, ''), 'RL6001'],
+    ['a directory', (path) => mkdirSync(path), 'RL6001'],
+    ['a FIFO', (path) => execFileSync('mkfifo', [path]), 'RL6001'],
+    ['nothing', () => undefined, 'RL6001'],
+    ['an image cut in the middle', (path) => cut(path, 0.5), 'RL6002'],
+    ['an image without its last bytes', (path) => cut(path, 0.99), 'RL6002'],
+  ])('%s in the place of an image', (what, make, code) => {
+    const path = join(lab.work, `bad-${what.replaceAll(' ', '-')}`);
+    make(path);
+    expect(lab.build(output(), '--from', path, '--insecure')).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining(code),
+    });
+    expect(left()).toEqual([]);
+  });
+
+  function cut(path: string, share: number): void {
+    copyFileSync(lab.input, path);
+    truncateSync(path, Math.floor(statSync(lab.input).size * share));
+  }
+
+  test('a directory that is not there is said so', () => {
+    expect(lab.build(join(lab.work, 'not/there/x.iso'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/RL1707.*ENOENT/),
+    });
+  });
+
   test('an xorriso that fails, and one that writes something else', () => {
     const path = mkdtempSync(join(lab.work, 'fake-'));
     for (const [script, code, status] of [
@@ -85,6 +177,55 @@ describe('what is refused leaves nothing behind', () => {
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('exit', resolve));
     expect(existsSync(output())).toBe(false);
-    for (const name of left()) rmSync(join(lab.work, 'refused', name), { recursive: true });
+    // The draft holds secrets: nobody else may read it, and the next run clears it away once nobody can be at work on it.
+    const drafts = left();
+    expect(drafts.map((name) => name.replace(/[^.]+(\.tmp)?$/, '*$1'))).toEqual(['.*', '.x.iso.*.tmp']);
+    const longAgo = Date.now() / 1000 - 86_400;
+    for (const name of drafts) {
+      const path = join(lab.work, 'refused', name);
+      expect(statSync(path).mode & 0o077).toBe(0);
+      utimesSync(path, longAgo, longAgo);
+    }
+    expect(lab.build(output()).status).toBe(0);
+    expect(left()).toEqual(['x.iso', 'x.iso.manifest.json']);
+    for (const name of left()) rmSync(join(lab.work, 'refused', name));
   }, 60_000);
+
+  test('a disk that is full beforehand, during the copy, during xorriso, and at the manifest', () => {
+    const place = join(lab.work, 'full');
+    mkdirSync(place);
+    const size = statSync(lab.input).size;
+    const full = join(place, 'x.iso');
+    const onDisk = (bytes: number, act: () => void) => {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${Math.ceil(bytes / 4096) * 4096}`, 'tmpfs', place]);
+      try {
+        act();
+        expect(readdirSync(place).filter((name) => name !== 'other')).toEqual([]);
+      } finally {
+        execFileSync('umount', [place]);
+      }
+    };
+    onDisk(size + 1024 ** 2, () => {
+      expect(lab.build(full)).toMatchObject({ status: 1, stderr: expect.stringContaining('RL6026') });
+    });
+    onDisk(size / 2, () => {
+      const ended = lab.build(full, '--grow');
+      expect(ended).toMatchObject({ status: 1, stderr: expect.stringMatching(/RL1707.*ENOSPC/) });
+    });
+    onDisk(size + 64 * 1024, () => {
+      expect(lab.build(full, '--grow')).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('RL0601'),
+      });
+    });
+    // Another program takes the rest while xorriso runs.
+    const path = mkdtempSync(join(lab.work, 'greedy-'));
+    const script = `#!/bin/bash\n/usr/bin/xorriso "$@"; status=$?\ncat /dev/zero > ${place}/other 2>/dev/null\nexit $status\n`;
+    writeFileSync(join(path, 'xorriso'), script);
+    chmodSync(join(path, 'xorriso'), 0o755);
+    onDisk(size * 2 + 40 * 1024 ** 2, () => {
+      const ended = lab.relight(lab.buildArguments(full), { PATH: `${path}:${process.env.PATH}` });
+      expect(ended).toMatchObject({ status: 1, stderr: expect.stringMatching(/RL1707.*ENOSPC/) });
+    });
+  }, 120_000);
 });

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -65,6 +66,26 @@ describe('verify', () => {
     expect(lab.relight(['iso', 'verify', image, ...lab.trusted()])).toMatchObject({
       status: 3,
       stderr: expect.stringContaining(code),
+    });
+  });
+
+  test('SHA256SUMS does as well, and is what a build hashes by', () => {
+    const directory = mkdtempSync(join(lab.work, 'sha256-'));
+    const image = join(directory, 'image.iso');
+    copyFileSync(lab.input, image);
+    signImage(image, lab.key, undefined, 'sha256');
+    expect(lab.relight(['iso', 'verify', image, ...lab.trusted()])).toMatchObject({ status: 0 });
+    const output = join(directory, 'web1.iso');
+    expect(lab.build(output, '--from', image).status).toBe(0);
+    const hash = createHash('sha256').update(readFileSync(image)).digest('hex');
+    expect(JSON.parse(readFileSync(`${output}.manifest.json`, 'utf8')).input).toMatchObject({
+      sha256: hash,
+      origin: { kind: 'signed', sha256: hash },
+    });
+    signImage(image, lab.key, `${'a'.repeat(64)}  image.iso\n`, 'sha256');
+    expect(lab.build(output, '--force', '--from', image)).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('RL6016'),
     });
   });
 

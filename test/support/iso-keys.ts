@@ -37,10 +37,15 @@ export function makeKey(directory: string, name: string): TestKey {
   return { home, keyring, fingerprint };
 }
 
-/** Writes SHA512SUMS beside an image, and its signature when a key is given. */
-export function signImage(image: string, key: TestKey | undefined, text?: string): void {
-  const sums = join(dirname(image), 'SHA512SUMS');
-  const hash = createHash('sha512').update(readFileSync(image)).digest('hex');
+/** Writes SHA512SUMS or SHA256SUMS beside an image, and its signature when a key is given. */
+export function signImage(
+  image: string,
+  key: TestKey | undefined,
+  text?: string,
+  algorithm: 'sha256' | 'sha512' = 'sha512',
+): void {
+  const sums = join(dirname(image), `${algorithm.toUpperCase()}SUMS`);
+  const hash = createHash(algorithm).update(readFileSync(image)).digest('hex');
   writeFileSync(sums, text ?? `${hash}  ${basename(image)}\n`);
   if (key !== undefined) gpg(key.home, '--yes', '--detach-sign', '--armor', '--output', `${sums}.sign`, sums);
 }

@@ -32,4 +32,9 @@ export const ISO_BUILD_CODES = {
     message: '{guest} runs, and the installer needs its addresses',
     hint: 'stop it first: relight stop {guest}, or give --route bootstrap',
   },
+  RL1707: {
+    title: 'Image that cannot be made',
+    message: 'the image cannot be made: {why}',
+    hint: 'put that right, or name another place for it; nothing was left under its name',
+  },
 } as const satisfies Record<string, CodeEntry>;

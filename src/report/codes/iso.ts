@@ -63,21 +63,21 @@ export const ISO_CODES = {
   RL6013: {
     title: 'Unsigned image',
     message: "the image's origin cannot be checked: {what}",
-    hint: 'put SHA512SUMS and SHA512SUMS.sign of its download directory beside the image, or accept the risk with --insecure',
+    hint: 'put SHA512SUMS (or SHA256SUMS) and its .sign of its download directory beside the image, or accept the risk with --insecure',
   },
   RL6014: {
     title: 'Signed by another key',
-    message: 'SHA512SUMS is signed by {fingerprint}, which is not a key for Debian images',
+    message: 'the list of hashes is signed by {fingerprint}, which is not a key for Debian images',
     hint: 'compare with https://www.debian.org/CD/verify; give your own key with --keyring and --fingerprint',
   },
   RL6015: {
     title: 'Bad signature',
-    message: 'the signature of SHA512SUMS is not valid: {why}',
+    message: 'the signature of the list of hashes is not valid: {why}',
     hint: 'download SHA512SUMS and SHA512SUMS.sign again from the same directory',
   },
   RL6016: {
     title: 'Image differs from its signed hash',
-    message: 'the SHA-512 of {name} differs from the one in the signed SHA512SUMS',
+    message: 'the hash of {name} differs from the one in the signed list',
     hint: DOWNLOAD_AGAIN,
   },
   RL6017: {

@@ -41,15 +41,19 @@ test.each(['garbage', `${'a'.repeat(31)}  ./x`, `${'g'.repeat(32)}  ./x`, `${'a'
 const SHA = 'c'.repeat(128);
 
 test('an image is found by its hash, whatever it is called', () => {
-  expect(findInSums(`${SHA}  debian-13.1.0-amd64-netinst.iso\n`, SHA, 'renamed.iso')).toBe(
+  expect(findInSums(`${SHA}  debian-13.1.0-amd64-netinst.iso\n`, 'sha512', SHA, 'renamed.iso')).toBe(
     'debian-13.1.0-amd64-netinst.iso',
   );
 });
 
 test('a listed name with another hash is not the same as an unknown image', () => {
   const sums = `${'d'.repeat(128)}  a.iso\n`;
-  expect(() => findInSums(sums, SHA, 'a.iso')).toThrowError(expect.objectContaining({ code: 'RL6016' }));
-  expect(() => findInSums(sums, SHA, 'b.iso')).toThrowError(expect.objectContaining({ code: 'RL6013' }));
+  expect(() => findInSums(sums, 'sha512', SHA, 'a.iso')).toThrowError(
+    expect.objectContaining({ code: 'RL6016' }),
+  );
+  expect(() => findInSums(sums, 'sha512', SHA, 'b.iso')).toThrowError(
+    expect.objectContaining({ code: 'RL6013' }),
+  );
 });
 
 const STABLE = IMAGE_KEYS[0] ?? '';

@@ -108,3 +108,39 @@ test.each<[string, (view: DataView) => void]>([
   damage(new DataView(image.buffer));
   expect(await planHybrid(sourceOf(image), SIZE + 2048)).toBeUndefined();
 });
+
+test.each([
+  ['an entry of the first table', ARRAY + 40, 'the GPT entries have a wrong checksum'],
+  ['the first header', 512 + 40, 'the GPT header has a wrong checksum'],
+  [
+    'an entry of the copy',
+    SIZE - 512 - ENTRIES * 128 + 40,
+    "the entries of the GPT's backup have a wrong checksum",
+  ],
+  ['the header of the copy', SIZE - 512 + 40, "the header of the GPT's backup has a wrong checksum"],
+  ['the signature of the copy', SIZE - 512, "the GPT's backup is missing"],
+])('one flipped bit in %s is found', async (_what, offset, problem) => {
+  const image = makeHybrid();
+  expect((await readPartitions(sourceOf(image))).problems).toEqual([]);
+  image[offset] = (image[offset] ?? 0) ^ 1;
+  expect((await readPartitions(sourceOf(image))).problems).toContain(problem);
+});
+
+test('a copy that is whole and says something else is found', async () => {
+  const image = makeHybrid();
+  const view = new DataView(image.buffer);
+  const copy = SIZE - 512 - ENTRIES * 128;
+  view.setBigUint64(copy + 128 + 40, 600n, true);
+  const header = image.subarray(SIZE - 512, SIZE - 512 + 92);
+  const seal = () => {
+    view.setUint32(SIZE - 512 + 88, crc32(image.subarray(copy, copy + ENTRIES * 128)), true);
+    view.setUint32(SIZE - 512 + 16, 0, true);
+    view.setUint32(SIZE - 512 + 16, crc32(header), true);
+  };
+  seal();
+  expect((await readPartitions(sourceOf(image))).problems).toEqual(['the GPT and its backup differ']);
+  view.setBigUint64(SIZE - 512 + 24, 7n, true);
+  seal();
+  const { problems } = await readPartitions(sourceOf(image));
+  expect(problems).toEqual(["the GPT's backup names another place than its own"]);
+});
