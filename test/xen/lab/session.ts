@@ -66,8 +66,7 @@ export class LabSession {
   /** Makes fresh disks over the cached image. Does not start anything yet. */
   static async create(name: string, options: SessionOptions = {}): Promise<LabSession> {
     const dom0 = await prepareDom0(chosenFlavour());
-    const folder = join(cacheDirectory(), 'runs', name);
-    rmSync(folder, { recursive: true, force: true });
+    const folder = claimFolder(process.env.RELIGHT_LAB_RUN ?? name);
     const share = join(folder, 'share');
     for (const part of ['queue', 'out', 'roots']) mkdirSync(join(share, part), { recursive: true });
     fillShare(share, options.roots ?? {}, options.example === true);
@@ -163,6 +162,19 @@ export class LabSession {
     await Promise.race([this.#running.ended, sleep(60_000)]);
     await this.#running.cutPower();
   }
+}
+
+/** An empty folder for one run. @throws when another run of that name goes on: it would lose its disks. */
+function claimFolder(name: string): string {
+  const folder = join(cacheDirectory(), 'runs', name);
+  const owner = readText(join(folder, 'pid'));
+  if (owner !== '' && existsSync(`/proc/${owner}`) && owner !== `${process.pid}`) {
+    throw new Error(`${folder} is used by process ${owner}; RELIGHT_LAB_RUN=NAME gives this run another folder`);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'pid'), `${process.pid}`);
+  return folder;
 }
 
 /** Scenarios, the contract, relight as it was built, and the example site: what dom0 finds under /lab. */
