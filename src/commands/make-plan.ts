@@ -5,6 +5,7 @@ import { nameSecret } from '../plan/rebuild/personalise.ts';
 import type { PlanRequest } from '../plan/rebuild/request.ts';
 import type { Plan } from '../plan/types.ts';
 import { EXIT, Failure } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
 import { pathExists } from '../run/files.ts';
 import { requirePrograms } from '../run/find-program.ts';
 import { findUnfinished } from '../run/operations.ts';
@@ -56,6 +57,7 @@ export async function makePlan(
   }
   refuseUnfinished(host);
   refuseForeign(host);
+  refuseOpen(host);
   if (guest.mirror.kind === 'host' && facts.mirrors === undefined) {
     const message = 'this machine has no Debian archive in its apt sources, or has never read them';
     throw new Failure(EXIT.notReady, 'RL0761', message, 'apt-get update, or name a mirror in the spec');
@@ -174,6 +176,14 @@ function refuseForeign({ guest, facts }: PlanHost): void {
   const known = new Map(kept.map((disk) => [disk.name, sizes.get(`${guest.name}-${disk.name}`) ?? 0]));
   const [issue] = checkKeptDiskSizes(guest, { sizes: known });
   if (issue !== undefined) throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+}
+
+/** What dom0 or another guest writes to as well would be damaged; `xl create` says so only after the whole install. */
+function refuseOpen({ guest, facts }: PlanHost): void {
+  if (facts.running) return;
+  const kept = guest.disks.filter((disk) => disk.keep).map((disk) => `${guest.name}-${disk.name}`);
+  const held = facts.volumes.find((volume) => volume.open && kept.includes(volume.name));
+  if (held !== undefined) throw makeFailure(EXIT.notReady, 'RL0716', { path: held.path });
 }
 
 function refuseTooFull({ facts }: PlanHost, plan: Plan): void {

@@ -112,6 +112,21 @@ describe('refused before anything is touched', () => {
     });
     expect(readFileSync(path, 'latin1')).toContain('somebody else');
   });
+
+  test('something else has the kept volume open while the guest is down (P7)', async () => {
+    expect((await world.relight('stop', 'web1')).status).toBe(0);
+    const path = `${world.fake.devices}/vg0/web1-srv`;
+    const loop = execFileSync('losetup', ['--find', '--show', path], { encoding: 'utf8' }).trim();
+    try {
+      const before = world.snapshot();
+      const run = await rebuild();
+      expect(run).toMatchObject({ status: 4, stderr: expect.stringMatching(/RL0716.*web1-srv is in use/) });
+      expect(run.stderr).toContain(`findmnt ${path}`);
+      expect(world.snapshot()).toBe(before);
+    } finally {
+      execFileSync('losetup', ['--detach', loop]);
+    }
+  });
 });
 
 describe('hostile and malformed specs (P17, P18)', () => {

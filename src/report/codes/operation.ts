@@ -39,6 +39,12 @@ export const OPERATION_CODES = {
     message: 'the metadata of the thin pool {name} are almost full',
     hint: 'lvextend --poolmetadatasize +256m {name}',
   },
+  RL0716: {
+    title: 'Kept volume in use',
+    message:
+      'the guest does not run, and its kept volume {path} is in use: a mount, another guest or a program has it open',
+    hint: 'see what holds it: findmnt {path}; xl list -l; fuser -v {path}',
+  },
   RL0721: {
     title: 'No kernel in the root filesystem',
     message: 'the root filesystem has no kernel with its initrd in /boot',

@@ -169,7 +169,9 @@ function claimFolder(name: string): string {
   const folder = join(cacheDirectory(), 'runs', name);
   const owner = readText(join(folder, 'pid'));
   if (owner !== '' && existsSync(`/proc/${owner}`) && owner !== `${process.pid}`) {
-    throw new Error(`${folder} is used by process ${owner}; RELIGHT_LAB_RUN=NAME gives this run another folder`);
+    throw new Error(
+      `${folder} is used by process ${owner}; RELIGHT_LAB_RUN=NAME gives this run another folder`,
+    );
   }
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

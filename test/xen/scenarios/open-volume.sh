@@ -9,6 +9,7 @@ mke2fs -q -F /dev/vg0/open1-srv
 mount /dev/vg0/open1-srv /mnt
 fingerprint >"$LAB_OUT/before"
 check 'refused with 4' fails 4 relight rebuild open1 --yes
+check 'before anything is made' test -z "$(root_volumes open1)"
 fingerprint >"$LAB_OUT/after"
 check 'nothing has changed' diff "$LAB_OUT/before" "$LAB_OUT/after"
 umount /mnt
