@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { inspectImage } from '../src/iso/inspect.ts';
 import { INSTALLER_ARGUMENTS, TARGET_ARGUMENTS } from '../src/iso/remaster/request.ts';
 import { openFileSource } from '../src/run/byte-source.ts';
@@ -12,15 +12,18 @@ import { buildLookalike } from '../test/support/netinst-lookalike.ts';
 const FILLER_BYTES = 550_000_000;
 const PRESEED = '#_preseed_V1\nd-i partman-auto/disk string /dev/vda\n';
 
-/** Medians in seconds. `cp` is without fsync(2); relight syncs what it writes, so `cpSynced` stands beside it. */
+/**
+ * Medians in seconds. `cp` is without fsync(2); relight syncs what it writes, so `cpSynced` stands beside it. `hash` is the
+ * SHA-256 of the input alone, which every build needs for its manifest.
+ */
 export interface IsoTimes {
   readonly megabytes: number;
-  readonly warm: Readonly<Record<'cp' | 'cpSynced' | 'build' | 'grow' | 'usual', number>>;
-  readonly cold: Readonly<Record<'cp' | 'build', number>>;
+  readonly warm: Readonly<Record<'cp' | 'cpSynced' | 'hash' | 'build' | 'grow' | 'usual', number>>;
+  readonly cold: Readonly<Record<'cp' | 'cpSynced' | 'build', number>>;
   /** Of a file of 4 GiB. */
   readonly inspect: number;
-  /** Bytes by which --grow makes a copy longer. */
-  readonly grown: number;
+  /** On XFS with reflinks, and the bytes that its disk wrote for one; undefined without root and mkfs.xfs. */
+  readonly reflink: { readonly seconds: number; readonly written: number } | undefined;
 }
 
 /**
@@ -39,19 +42,21 @@ export async function measureIso(runs: number): Promise<IsoTimes> {
         copy();
         execFileSync('sync', [join(work, 'out.iso')]);
       },
+      hash: () => execFileSync('openssl', ['dgst', '-sha256', input], { stdio: 'ignore' }),
       build: () => build(false),
       grow: () => build(true),
     };
     const warm = await measureAll(rows, runs, false);
-    const grown = statSync(join(work, 'out.iso')).size - statSync(input).size;
     const usual = await measureAll({ usual: usualWay }, 1, false);
-    const cold = await measureAll({ cp: rows.cp, build: rows.build }, runs, true);
+    const cold = await measureAll({ cp: rows.cp, cpSynced: rows.cpSynced, build: rows.build }, runs, true);
     const large = join(work, 'large.iso');
     copyFileSync(input, large);
     execFileSync('truncate', ['-s', '4G', large]);
     const { inspect } = await measureAll({ inspect: () => inspectFile(large) }, runs, false);
+    rmSync(large);
     const megabytes = Math.round(statSync(input).size / 1e6);
-    return { megabytes, warm: { ...warm, ...usual }, cold, inspect, grown };
+    const reflink = await measureReflink(runs);
+    return { megabytes, warm: { ...warm, ...usual }, cold, inspect, reflink };
   } finally {
     rmSync(work, { recursive: true });
   }
@@ -59,6 +64,46 @@ export async function measureIso(runs: number): Promise<IsoTimes> {
 
 let work = '';
 let input = '';
+
+/** On a filesystem in a file, so that what its device wrote can be counted: data, directories and journal. */
+async function measureReflink(runs: number): Promise<IsoTimes['reflink']> {
+  const [image, place] = [join(work, 'xfs.img'), join(work, 'xfs')];
+  const before = { work, input };
+  if (process.getuid?.() !== 0) return undefined;
+  mkdirSync(place);
+  execFileSync('truncate', ['-s', '2G', image]);
+  try {
+    execFileSync('mkfs.xfs', ['-q', '-m', 'reflink=1', image]);
+  } catch {
+    return undefined;
+  }
+  execFileSync('mount', ['-o', 'loop', image, place]);
+  try {
+    input = join(place, 'in.iso');
+    work = place;
+    copyFileSync(before.input, input);
+    const device = execFileSync('findmnt', ['-n', '-o', 'SOURCE', place], { encoding: 'utf8' }).trim();
+    const countWritten = () => {
+      execFileSync('sync', ['-f', place]);
+      // Sectors of 512 bytes (Documentation/block/stat.rst).
+      return (
+        Number(
+          readFileSync(`/sys/block/${basename(device)}/stat`, 'utf8')
+            .trim()
+            .split(/\s+/)[6],
+        ) * 512
+      );
+    };
+    const { grow } = await measureAll({ grow: () => build(true) }, runs, false);
+    rmSync(join(place, 'out.iso'));
+    const start = countWritten();
+    await build(true);
+    return { seconds: grow, written: countWritten() - start };
+  } finally {
+    ({ work, input } = before);
+    execFileSync('umount', [place]);
+  }
+}
 
 async function build(grow: boolean): Promise<void> {
   await buildImage(createRunner({ environment: process.env }), {

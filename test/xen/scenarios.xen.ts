@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildLookalike } from '../support/netinst-lookalike.ts';
 import { prepareRootTar } from './lab/root-tar.ts';
 import { SCENARIOS } from './lab/scenarios.ts';
 import { LabSession, type Verdict } from './lab/session.ts';
@@ -22,7 +23,11 @@ describe('scenarios on real xl and LVM', () => {
   const passed = new Set<string>();
 
   beforeAll(async () => {
-    session = await LabSession.create('scenarios', { roots: { trixie: await prepareRootTar('trixie') } });
+    const hasImage = chosen.some(({ name }) => name === 'iso-hvm-cd');
+    session = await LabSession.create('scenarios', {
+      roots: { trixie: await prepareRootTar('trixie') },
+      ...(hasImage ? { images: { trixie: await buildLookalike('trixie') } } : {}),
+    });
     console.log(`lab: dom0 took jobs after ${await session.boot()} s`);
   });
   afterAll(async () => session?.end());

@@ -25,6 +25,8 @@ function prepareImage(context: PlanContext, target: string): Action {
   const { guest, iso } = context;
   if (iso === undefined) throw new TypeError('the image was looked for before');
   const { componentSuite } = iso;
+  // On Xen each byte of an HVM guest's serial line is an exit to its device model; the installer speaks all the same.
+  const quiet = context.facts.hypervisor === 'xl' ? ['quiet'] : [];
   const request = {
     ...makePreseedRequest(context),
     nonce: context.nonce,
@@ -46,7 +48,7 @@ function prepareImage(context: PlanContext, target: string): Action {
         insecure: iso.insecure,
         guest: guest.name,
         files: [...listInstallerFiles(request), keepScreenAway(findPrefix(guest.suite))],
-        installerArguments: listInstallerArguments(context),
+        installerArguments: [...listInstallerArguments(context), ...quiet],
         alsoErases: request.swap === undefined ? [] : [request.swap.device],
         specHash: context.specHash,
         relight: context.relightVersion,

@@ -35,7 +35,7 @@ const NONCE = '0123456789abcdef';
 const directory = mkdtempSync(join(tmpdir(), 'relight-route-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function makePlan(hypervisor: 'xl' | 'qemu'): Plan {
+function makePlan(hypervisor: 'xl' | 'qemu', componentSuite?: string): Plan {
   mkdirSync(join(directory, 'domus'), { recursive: true });
   writeFileSync(join(directory, 'site.yaml'), SITE);
   writeFileSync(join(directory, 'domus/web1.yaml'), GUEST);
@@ -44,7 +44,8 @@ function makePlan(hypervisor: 'xl' | 'qemu'): Plan {
   if (site === undefined || guest === undefined) throw new Error('the sample has errors');
   const context = previewContext({ site, guest, mirrors: undefined, relightVersion: '0.0.0' }, hypervisor);
   const path = site.host.isos.trixie ?? '';
-  return buildRebuildPlan({ ...context, operation: 'abc123', nonce: NONCE, iso: { path, insecure: false } });
+  const iso = { path, insecure: false, ...(componentSuite === undefined ? {} : { componentSuite }) };
+  return buildRebuildPlan({ ...context, operation: 'abc123', nonce: NONCE, iso });
 }
 
 function find<Name extends Step['do']>(
@@ -110,6 +111,21 @@ test('two configurations under xl: the CD before the disk, then the disk alone',
   const guest = parseXlConfig(textOf(plan, 'commit'));
   expect(readXlText(guest, 'boot')).toBe('c');
   expect(readXlList(guest, 'disk')?.join()).not.toContain('cdrom');
+});
+
+test('the serial line of a guest on Xen is slow: its kernel is quiet there, and only there', () => {
+  const [xl, qemu] = (['xl', 'qemu'] as const).map((hypervisor) =>
+    find(makePlan(hypervisor), 'prepare-image', 'build-image').flatMap((step) => step.installerArguments),
+  );
+  expect(xl).toEqual(['priority=critical', 'DEBIAN_FRONTEND=text', 'console=ttyS0,115200n8', 'quiet']);
+  expect(qemu).toEqual(xl?.slice(0, -1));
+});
+
+test('components come by the name of the suite under which the mirror is whole', () => {
+  const preseed = (plan: Plan) =>
+    find(plan, 'prepare-image', 'build-image')[0]?.files.find(({ path }) => path === '/preseed.cfg')?.content;
+  expect(preseed(makePlan('qemu'))).not.toContain('mirror/udeb/suite');
+  expect(preseed(makePlan('qemu', 'stable'))).toContain('d-i mirror/udeb/suite string stable\n');
 });
 
 test('what comes after the installer is what every route does, and the image is taken back', () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import type { NetbootFacts } from '../../../src/host/netboot.ts';
-import { findMissingComponents } from '../../../src/run/netboot/check-udebs.ts';
+import { findComponentSuite, findMissingComponents } from '../../../src/run/netboot/check-udebs.ts';
 import { ask } from '../../../src/run/netboot/http.ts';
 
 const NETBOOT: NetbootFacts = {
@@ -58,6 +58,7 @@ test('an index that its Release does not name is passed by, when the suite is wh
     ...suite('stable', release('trixie', XZ, GZ)),
   });
   expect((await findMissingComponents(NETBOOT, url, 'trixie', undefined)).suite).toBe('stable');
+  expect(await findComponentSuite(url, 'trixie', undefined)).toBe('stable');
 });
 
 test('the other name may mean another suite by now: it is refused', async () => {

@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly extraDisks?: readonly string[];
   /** Root filesystems as tar files, by suite: /lab/roots/SUITE.tar. */
   readonly roots?: Readonly<Record<string, string>>;
+  /** Installation images, by suite: /lab/images/SUITE.iso. */
+  readonly images?: Readonly<Record<string, string>>;
   /** Whether the example site becomes /etc/relight. */
   readonly example?: boolean;
   readonly xenOptions?: string;
@@ -68,8 +70,8 @@ export class LabSession {
     const dom0 = await prepareDom0(chosenFlavour());
     const folder = claimFolder(process.env.RELIGHT_LAB_RUN ?? name);
     const share = join(folder, 'share');
-    for (const part of ['queue', 'out', 'roots']) mkdirSync(join(share, part), { recursive: true });
-    fillShare(share, options.roots ?? {}, options.example === true);
+    for (const part of ['queue', 'out', 'roots', 'images']) mkdirSync(join(share, part), { recursive: true });
+    fillShare(share, options);
     const machine = {
       emulator: await prepareEmulator(),
       dom0,
@@ -180,12 +182,13 @@ function claimFolder(name: string): string {
 }
 
 /** Scenarios, the contract, relight as it was built, and the example site: what dom0 finds under /lab. */
-function fillShare(share: string, roots: Readonly<Record<string, string>>, example: boolean): void {
+function fillShare(share: string, { roots = {}, images = {}, example }: SessionOptions): void {
   cpSync(SCENARIOS, join(share, 'scenarios'), { recursive: true });
   writeFileSync(join(share, 'contract.json'), JSON.stringify(CONTRACT));
   if (existsSync(PROGRAM)) cpSync(PROGRAM, join(share, 'relight.mjs'));
-  if (example && existsSync(EXAMPLE)) cpSync(EXAMPLE, join(share, 'site'), { recursive: true });
+  if (example === true && existsSync(EXAMPLE)) cpSync(EXAMPLE, join(share, 'site'), { recursive: true });
   for (const [suite, file] of Object.entries(roots)) linkSync(file, join(share, 'roots', `${suite}.tar`));
+  for (const [suite, file] of Object.entries(images)) linkSync(file, join(share, 'images', `${suite}.iso`));
 }
 
 async function makeDisks(folder: string, dom0: Dom0Image, options: SessionOptions): Promise<string[]> {
