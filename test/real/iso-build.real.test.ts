@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareListings, listByRelight, listByXorriso } from '../support/iso-compare.ts';
@@ -89,6 +89,12 @@ describe('build', () => {
     });
     expect(shown.stdout).not.toContain('web1');
     expect(shown.stdout).not.toContain('canary');
+    expect(JSON.parse(readFileSync(`${second}.manifest.json`, 'utf8')).method).toBe('rewrite');
+    // Written anew by xorriso, it is the same on another day, too.
+    const third = join(lab.work, 'out', 'third.iso');
+    execFileSync('sleep', ['1.1']);
+    expect(lab.relight(['iso', 'build', 'db1', '--from', first, '-o', third, ...options]).status).toBe(0);
+    expect(sha256(third)).toBe(sha256(second));
     // Appending would leave the first guest's secrets where no name leads to them.
     expect(readFileSync(second).includes('first-canary')).toBe(false);
     const original = (await listByRelight(first)).get('/isolinux/original.cfg');
@@ -109,6 +115,23 @@ describe('build', () => {
     expect(kept(after)).toEqual(kept(before));
     expect(kept(after).length).toBeGreaterThan(4);
   }, 60_000);
+
+  test('an image of unknown origin is recorded as such; the volume id stays', () => {
+    const copy = join(lab.work, 'out', 'unsigned.iso');
+    copyFileSync(lab.input, copy);
+    const output = join(lab.work, 'out', 'insecure.iso');
+    const argv = lab.buildArguments(output, '--from', copy, '--insecure', '--json');
+    const ended = lab.relight(argv);
+    expect(ended).toMatchObject({ status: 0 });
+    const origin = { kind: 'insecure', reason: expect.stringContaining('SHA512SUMS') };
+    expect(JSON.parse(ended.stdout)).toMatchObject({ version: 1, output, origin });
+    const { input } = JSON.parse(readFileSync(`${output}.manifest.json`, 'utf8'));
+    expect(input).toEqual({ name: 'unsigned.iso', sha256: sha256(copy), origin });
+    const volumeId = (image: string) =>
+      JSON.parse(lab.relight(['iso', 'inspect', image, '--json']).stdout).volumeId;
+    expect(volumeId(output)).toBe('SMALL');
+    expect(volumeId(lab.input)).toBe('SMALL');
+  });
 
   test('--grow appends less than a MiB and leaves the boot images where they are', () => {
     const output = join(lab.work, 'out', 'grown.iso');
