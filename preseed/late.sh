@@ -5,6 +5,8 @@
 
 target=${RELIGHT_TARGET:-/target}
 data=${RELIGHT_DATA:-/relight}
+sysfs=${RELIGHT_SYSFS:-/sys}
+mounts=${RELIGHT_MOUNTS:-/proc/mounts}
 
 say() {
 	echo "relight: $*"
@@ -98,6 +100,25 @@ make_swap() {
 	grep -q "$uuid" "$target/etc/fstab" || echo "UUID=$uuid none swap sw 0 0" >> "$target/etc/fstab"
 }
 
+# A disk was to be encrypted (disk.key is there): the root lies on one, its key is asked for at boot, and is nowhere on it.
+check_encryption() {
+	[ -f "$data/disk.key" ] || return 0
+	device=$(awk -v target="$target" '$2 == target { print $1 }' "$mounts")
+	is_encrypted "$(basename "$(readlink -f "$device")")" || return 1
+	grep -q '^[^#].*[[:space:]]none[[:space:]].*luks' "$target/etc/crypttab" || return 1
+	! grep -rqF -f "$data/disk.key" "$target/etc" "$target/var/log" "$target/var/cache/debconf"
+}
+
+# Whether a block device is one of dm-crypt's, or lies on one.
+is_encrypted() {
+	case $(cat "$sysfs/class/block/$1/dm/uuid" 2>/dev/null) in CRYPT-*) return 0 ;; esac
+	for below in "$sysfs/class/block/$1/slaves/"*; do
+		[ ! -e "$below" ] || ! is_encrypted "${below##*/}" || return 0
+	done
+	return 1
+}
+
+: > "$data/late-begun"
 configure_network || give_up network
 create_users || give_up users
 set_passwords || give_up passwords
@@ -106,6 +127,7 @@ unpack_tree || give_up files
 run_commands || give_up commands
 forget_proxy || give_up proxy
 make_swap || give_up swap
+check_encryption || give_up encryption
 rm -rf "$data/shadow" "$data/disk.key"
 say "late script done"
 # The watcher believes no end without the word of this very installation.

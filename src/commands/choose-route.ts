@@ -1,6 +1,6 @@
 import type { HostFacts } from '../host/facts.ts';
 import { BUILT_ROUTES } from '../plan/rebuild/routes.ts';
-import { listRoutesFor, ROUTE_LAYOUTS } from '../release/routes.ts';
+import { kindOfLayout, listRoutesFor, ROUTE_LAYOUTS } from '../release/routes.ts';
 import { EXIT, Failure } from '../report/failure.ts';
 import { makeFailure } from '../report/make-failure.ts';
 import { normaliseRoute } from '../spec/normalise/guest.ts';
@@ -24,7 +24,7 @@ export function chooseRoute(guest: GuestSpec, wanted: string | undefined): Guest
     throw new Failure(EXIT.notReady, 'RL0764', message, 'set install: bootstrap, or give --route bootstrap');
   }
   const layout = guest.disks.find((disk) => disk.role === 'root')?.layout ?? 'plain';
-  const name = typeof layout === 'string' ? layout : 'recipe';
+  const name = kindOfLayout(layout);
   if (ROUTE_LAYOUTS[kind].includes(name)) return { ...guest, install };
   const able = listRoutesFor(name).filter((route) => BUILT_ROUTES.includes(route));
   const message = `route ${kind} cannot make the root disk's layout ${name}`;

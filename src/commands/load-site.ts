@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { lintExtras } from '../lint/lint-extras.ts';
 import { EXIT, type Failure } from '../report/failure.ts';
 import { formatPretty } from '../report/format-pretty.ts';
 import type { Issue } from '../report/issue.ts';
@@ -25,7 +26,7 @@ export function loadSite(context: CommandContext, siteOption: string | undefined
 }
 
 export function loadSiteAt(directory: string): LoadedSite {
-  return { directory, parsed: parseSite(readSite(directory)) };
+  return { directory, parsed: parseSite({ ...readSite(directory), judgePreseed: lintExtras }) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { countNewBytes, listPrograms } from '../host/needs.ts';
 import { buildRebuildPlan } from '../plan/rebuild/build.ts';
 import { nameSecret } from '../plan/rebuild/personalise.ts';
+import { nameDiskSecret } from '../plan/rebuild/preseed.ts';
 import type { PlanRequest } from '../plan/rebuild/request.ts';
 import type { Plan } from '../plan/types.ts';
 import { EXIT, Failure } from '../report/failure.ts';
@@ -106,9 +107,11 @@ export function hashSpec(guest: GuestSpec): string {
 /** The secrets of a guest by the names that its plan uses. */
 export function listSecrets(guest: GuestSpec): Map<string, SecretReference> {
   const accounts = [...guest.users, { name: 'root', password: guest.root.password }];
-  return new Map(
-    accounts.flatMap(({ name, password }) => (password === undefined ? [] : [[nameSecret(name), password]])),
+  const passwords = accounts.flatMap(({ name, password }): [string, SecretReference][] =>
+    password === undefined ? [] : [[nameSecret(name), password]],
   );
+  const key = guest.disks.find(({ role }) => role === 'root')?.key;
+  return new Map([...passwords, ...(key === undefined ? [] : [[nameDiskSecret(guest.name), key] as const])]);
 }
 
 /** The old guest is stopped only when somebody said so, whether the plan came from a file or not. @throws Failure */

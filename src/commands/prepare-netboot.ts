@@ -45,14 +45,15 @@ export async function prepareNetboot(
     const sources = listSources(request).map((source) => formatSourceLine(source, facts.keyring));
     return fetchPackages(runner, cache, { names, sources, proxy });
   };
-  const directory = options.netboot ?? `${await fetch([parts.netboot])}/${parts.directory}`;
+  const given = options.netboot ?? request.site.host.netboot[guest.suite];
+  const directory = given ?? `${await fetch([parts.netboot])}/${parts.directory}`;
   const read = readNetboot(directory);
   const missing = await findMissingComponents(read, findMirrors(request).archive, guest.suite, proxy);
   const netboot = missing.suite === guest.suite ? read : { ...read, componentSuite: missing.suite };
   const names = listNames(missing);
   if (names.length === 0) return netboot;
   const kernel = netboot.kernelVersion;
-  if (options.completeInitrd !== true) {
+  if (options.completeInitrd !== true && !request.site.host.completeInitrd) {
     const shown = names.slice(0, SHOWN).join(', ');
     throw makeFailure(EXIT.notReady, 'RL1207', { count: names.length, kernel, names: shown });
   }

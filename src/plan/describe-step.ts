@@ -42,6 +42,8 @@ export function describeStep(step: Step): string {
       return `write ${step.target} from ${step.initrd} and ${step.files.length} files`;
     case 'build-image':
       return `remaster ${step.image} as ${step.target}, with ${step.files.length} files${step.insecure ? '; its origin is not checked' : ''}`;
+    case 'keep-logs':
+      return `keep the installer's log in ${step.directory}`;
     case 'watch-install':
       return `follow the installer on ${step.domain} for up to ${step.deadline} s`;
     case 'unpack-overlay':

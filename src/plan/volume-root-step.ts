@@ -51,6 +51,19 @@ export type VolumeRootStep =
       readonly relight: string;
       readonly target: string;
     }
+  /**
+   * Copies the installer's logs out of a root filesystem that may be half made, for what failed or was taken back.
+   * Nothing there is fine. `path` is where it is mounted for that, `from` the directory in it.
+   */
+  | {
+      readonly do: 'keep-logs';
+      readonly device: string;
+      readonly place: RootPlace;
+      readonly path: string;
+      readonly from: string;
+      readonly names: readonly string[];
+      readonly directory: string;
+    }
   /** Follows the Debian installer on a domain's console until it has powered the domain off. */
   | {
       readonly do: 'watch-install';

@@ -1,12 +1,18 @@
-import type { RouteName } from '../spec/types.ts';
+import type { DiskLayout, RouteName } from '../spec/types.ts';
 
 /** How a root file system is laid out: on one plain partition, or by the installer's partitioner. */
-export type LayoutKind = 'plain' | 'lvm' | 'luks' | 'recipe';
+export type LayoutKind = 'plain' | 'lvm' | 'luks' | 'raid' | 'recipe';
+
+/** The kind of a layout, as written or normalised. */
+export function kindOfLayout(layout: DiskLayout | { readonly raid: number }): LayoutKind {
+  if (typeof layout === 'string') return layout;
+  return 'raid' in layout ? 'raid' : 'recipe';
+}
 
 /** Which layouts of the root disk each route can make. */
 export const ROUTE_LAYOUTS: Readonly<Record<RouteName, readonly LayoutKind[]>> = {
-  installer: ['plain', 'lvm', 'luks', 'recipe'],
-  iso: ['plain', 'lvm', 'luks', 'recipe'],
+  installer: ['plain', 'lvm', 'luks', 'raid', 'recipe'],
+  iso: ['plain', 'lvm', 'luks', 'raid', 'recipe'],
   bootstrap: ['plain'],
   image: ['plain'],
   fai: ['plain', 'lvm'],

@@ -13,6 +13,9 @@ const SLACK = 16;
 /** The volume group of an LVM layout. The guest has only one. */
 export const VOLUME_GROUP = 'vg0';
 
+/** Behind the BIOS or EFI partition. */
+const ARRAY_PARTITION = 2;
+
 const BIOS = '1 1 1 free $iflabel{ gpt } $reusemethod{ } method{ biosgrub } .';
 const ESP = '256 256 256 free $iflabel{ gpt } $reusemethod{ } method{ efi } format{ } .';
 const FORMAT = 'method{ format } format{ } use_filesystem{ } filesystem{ ext4 }';
@@ -28,15 +31,13 @@ export function listPartitionAnswers(request: PreseedRequest): PreseedAnswer[] {
   if (disk === undefined) refuse('a guest', guest.name, 'one with a root disk');
   const path = `disks.${disk.name}`;
   const method = chooseMethod(disk);
+  const devices = listDevices(request);
+  const recipe = writeRecipe(disk, guest.boot === 'uefi');
   const layout: PreseedAnswer[] = [
     answer('partman-auto/method', 'string', method, `${path}.layout`),
-    answer('partman-auto/disk', 'string', requirePath('a disk', request.rootDevice), path),
-    answer(
-      'partman-auto/expert_recipe',
-      'string',
-      writeRecipe(disk, guest.boot === 'uefi'),
-      `${path}.layout`,
-    ),
+    answer('partman-auto/disk', 'string', devices.join(' '), path),
+    answer('partman-auto/expert_recipe', 'string', recipe, `${path}.layout`),
+    ...listRaidAnswers(disk, devices, path),
     answer('partman-partitioning/default_label', 'string', 'gpt', path),
     answer('partman-basicfilesystems/no_swap', 'boolean', 'false', path),
     answer('partman-efi/non_efi_system', 'boolean', 'true', 'boot'),
@@ -44,31 +45,58 @@ export function listPartitionAnswers(request: PreseedRequest): PreseedAnswer[] {
   return [...layout, ...listVolumeAnswers(method, path), ...listConfirmations()];
 }
 
-function chooseMethod(disk: DiskSpec): 'regular' | 'lvm' | 'crypto' {
-  if (disk.layout === 'luks') return 'crypto';
-  const isVolumes =
-    disk.layout === 'lvm' || (typeof disk.layout === 'object' && disk.layout.recipe.includes('$lvmok{'));
-  return isVolumes ? 'lvm' : 'regular';
+/** The disk, or all disks of a RAID. Nothing else is ever named. @throws Failure RL0901 */
+export function listDevices({ guest, rootDevice, raidDevices }: PreseedRequest): string[] {
+  const count = guest.disks.filter(({ role }) => role === 'root').length;
+  const devices = [rootDevice, ...raidDevices].map((device) => requirePath('a disk', device));
+  return devices.length === count
+    ? devices
+    : refuse('the disks of a RAID', devices.join(' '), `${count} of them: the spec names as many`);
+}
+
+type Method = 'regular' | 'lvm' | 'crypto' | 'raid';
+
+function chooseMethod({ layout }: DiskSpec): Method {
+  if (layout === 'luks') return 'crypto';
+  if (layout === 'lvm') return 'lvm';
+  if (typeof layout === 'string') return 'regular';
+  if ('raid' in layout) return 'raid';
+  return layout.recipe.includes('$lvmok{') ? 'lvm' : 'regular';
+}
+
+/** `level devices spares filesystem mountpoint device#device .`; each disk has the recipe's partitions, the last is the array's. */
+function listRaidAnswers({ layout }: DiskSpec, devices: readonly string[], path: string): PreseedAnswer[] {
+  if (typeof layout === 'string' || !('raid' in layout)) return [];
+  const parts = devices.map((device) => `${device}${/\d$/.test(device) ? 'p' : ''}${ARRAY_PARTITION}`);
+  const array = `${layout.raid} ${devices.length} 0 ext4 / ${parts.join('#')} .`;
+  const confirmations = ['confirm', 'confirm_nooverwrite', 'confirm_nochanges'] as const;
+  return [
+    answer('partman-auto-raid/recipe', 'string', array, `${path}.layout`),
+    ...confirmations.map((name) => answer(`partman-md/${name}`, 'boolean', 'true', `${path}.layout`)),
+  ];
 }
 
 /** Absolute sizes only: percentages depend on the memory of the machine that installs. */
 function writeRecipe(disk: DiskSpec, isUefi: boolean): string {
-  if (typeof disk.layout === 'object') return disk.layout.recipe.trim().replaceAll(/\s+/g, ' ');
+  const isRaid = typeof disk.layout === 'object' && 'raid' in disk.layout;
+  if (typeof disk.layout === 'object' && 'recipe' in disk.layout)
+    return disk.layout.recipe.trim().replaceAll(/\s+/g, ' ');
   const start = isUefi ? ESP : BIOS;
-  const hasBoot = disk.layout !== 'plain';
+  const hasBoot = disk.layout !== 'plain' && !isRaid;
   const least = SMALLEST_ROOT + (hasBoot ? BOOT_SIZE : 0) + (isUefi ? 256 : 1) + SLACK;
   if (disk.sizeBytes < least * MEGABYTE) {
     const message = `a root disk of ${disk.sizeBytes} bytes is too small for this layout`;
     throw new Failure(EXIT.invalid, 'RL0905', message, `give it ${least} MB (of 10^6 bytes) or more`);
   }
+  if (isRaid) return `relight :: ${start} ${SMALLEST_ROOT} 10000 -1 raid method{ raid } .`;
   const root = `${SMALLEST_ROOT} 10000 -1 ext4`;
   if (!hasBoot) return `relight :: ${start} ${root} ${FORMAT} mountpoint{ / } .`;
   const boot = `${BOOT_SIZE} ${BOOT_SIZE} ${BOOT_SIZE} ext4 ${FORMAT} mountpoint{ /boot } .`;
   return `relight :: ${start} ${boot} ${root} $lvmok{ } lv_name{ root } ${FORMAT} mountpoint{ / } .`;
 }
 
-function listVolumeAnswers(method: 'regular' | 'lvm' | 'crypto', path: string): PreseedAnswer[] {
-  if (method === 'regular') return [];
+function listVolumeAnswers(method: Method, path: string): PreseedAnswer[] {
+  if (method === 'regular' || method === 'raid') return [];
   const volumes = [
     answer('partman-auto-lvm/guided_size', 'string', 'max', `${path}.layout`),
     answer('partman-auto-lvm/new_vg_name', 'string', VOLUME_GROUP, `${path}.layout`),

@@ -9,6 +9,8 @@ export interface PreseedRequest {
   readonly proxy: string | undefined;
   /** The root disk as the installer sees it, such as `/dev/xvda`. */
   readonly rootDevice: string;
+  /** The other disks of a RAID with it. */
+  readonly raidDevices: readonly string[];
   /** The swap disk, when the guest has one, and the UUID that its swap area gets. */
   readonly swap: { readonly device: string; readonly uuid: string } | undefined;
   /** Packages beyond the installer's base system, checked names. */

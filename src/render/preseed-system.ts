@@ -2,8 +2,9 @@ import { findQuestion } from '../release/preseed-questions.ts';
 import type { GuestSpec } from '../spec/types.ts';
 import { renderKeyboard, renderTimezone, requireLocale } from './locale.ts';
 import type { PreseedAnswer } from './preseed-line.ts';
+import { listDevices } from './preseed-partitions.ts';
 import { INITRD_FOLDER, type PreseedRequest } from './preseed-request.ts';
-import { requireCommandLine, requirePath } from './refuse.ts';
+import { requireCommandLine } from './refuse.ts';
 
 /** The installer speaks English whatever the guest speaks: its log and its questions are read by the watcher. */
 export function listLocaleAnswers(guest: GuestSpec): PreseedAnswer[] {
@@ -50,11 +51,12 @@ export function listHardwareAnswers(request: PreseedRequest): PreseedAnswer[] {
 }
 
 export function listBootAnswers(request: PreseedRequest): PreseedAnswer[] {
-  const device = requirePath('a disk', request.rootDevice);
+  // A guest must boot from whichever disk of its RAID is left.
+  const devices = listDevices(request).join(' ');
   const words = requireCommandLine(request.commandLine);
   return [
     ...(request.skipBootLoader === true ? [answer('grub-installer/skip', 'boolean', 'true', 'boot')] : []),
-    answer('grub-installer/bootdev', 'string', device, 'boot'),
+    answer('grub-installer/bootdev', 'string', devices, 'boot'),
     answer('grub-installer/only_debian', 'boolean', 'true', 'boot'),
     answer('grub-installer/with_other_os', 'boolean', 'true', 'boot'),
     answer(

@@ -1,4 +1,5 @@
 import { QUESTION_RELEASES } from '../release/preseed-questions.ts';
+import type { PreseedExtra } from '../spec/types.ts';
 import { listAccountAnswers } from './preseed-accounts.ts';
 import {
   formatAnswer,
@@ -19,6 +20,13 @@ import {
   listLocaleAnswers,
 } from './preseed-system.ts';
 import { refuse } from './refuse.ts';
+
+/** The spec's own lines. None of them is a question that relight answers: `check` refuses those. */
+function listExtraAnswers(extras: readonly PreseedExtra[]): PreseedAnswer[] {
+  return extras.map(({ owner, question, type, value }, index) => ({
+    ...{ owner, name: question, type, value, path: `preseed[${index}]` },
+  }));
+}
 
 /** The headings of a preseed, in the order in which the installer asks. */
 type Section = readonly [title: string, answers: readonly PreseedAnswer[]];
@@ -54,6 +62,9 @@ function listSections(request: PreseedRequest): readonly Section[] {
     ['Partitions', listPartitionAnswers(request)],
     ['Mirror and packages', listPackageAnswers(request)],
     ['Boot loader', listBootAnswers(request)],
+    ...(guest.preseed.length === 0
+      ? []
+      : [['Further answers of the spec', listExtraAnswers(guest.preseed)] as const]),
     ['End', listFinishAnswers()],
   ];
 }

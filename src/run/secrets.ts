@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Content } from '../plan/types.ts';
 import { EXIT, Failure } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
 import type { SecretReference } from '../spec/types.ts';
 import { readTextFile } from './files.ts';
 
@@ -83,9 +84,14 @@ function readSecret(
   if (reference.kind === 'hash') return reference.hash;
   const value =
     reference.kind === 'env' ? (environment[reference.name] ?? '') : readSecretFile(name, reference.path);
-  if (value !== '') return value;
+  if (value !== '') return reference.oneLine === true ? requireOneLine(name, value) : value;
   const source = reference.kind === 'env' ? `the variable ${reference.name}` : reference.path;
   throw new Failure(EXIT.invalid, 'RL0640', `the secret ${name} is empty: ${source} has no value`);
+}
+
+function requireOneLine(name: string, value: string): string {
+  if (/^[\x21-\x7e](?:[\x20-\x7e]{0,510}[\x21-\x7e])?$/.test(value)) return value;
+  throw makeFailure(EXIT.invalid, 'RL1220', { name });
 }
 
 function readSecretFile(name: string, path: string): string {

@@ -6,6 +6,7 @@ import { checkFileList, checkFileTargets, checkRoleOverlap } from './rules/files
 import { checkGuestName, checkNameKey, checkReferences, checkRoles, checkSuite } from './rules/names.ts';
 import { checkNetworks } from './rules/networks.ts';
 import { checkNics } from './rules/nics.ts';
+import { checkPreseed } from './rules/preseed.ts';
 import { checkBoot, checkLayout, checkRequired } from './rules/system.ts';
 import { checkLogins, checkRootLogin, checkUsers } from './rules/users.ts';
 
@@ -21,6 +22,7 @@ const GUEST_RULES: readonly GuestRule[] = [
   checkRootLogin,
   checkLogins,
   checkFileTargets,
+  checkPreseed,
 ];
 
 /** Everything that is wrong with a site beyond the shape of single files. */

@@ -3,7 +3,9 @@ import { hideUrlPassword } from '../report/show-text.ts';
 import type { SpecDocument } from './document.ts';
 import { measureDistance } from './nearest.ts';
 
-const SECRET_KEYS = ['password', 'passwd', 'passphrase', 'hash', 'secret'] as const;
+const SECRET_KEYS = ['password', 'passwd', 'passphrase', 'hash', 'secret', 'key'] as const;
+/** A line of a preseed whose value is a password. */
+const PASSWORD_LINE = /\S[ \t]+password[ \t]/;
 const KEY_IN_TEXT = /([A-Za-z_-]{2,20})["']?[ \t]*:/g;
 /** Below a secret's key these say where it is, and are no secrets themselves. */
 const REFERENCE_KEYS = new Set(['file', 'env']);
@@ -22,7 +24,9 @@ export function maskSecrets(document: SpecDocument): string {
 }
 
 function mentionsSecret(text: string): boolean {
-  return [...text.matchAll(KEY_IN_TEXT)].some((match) => isSecretKey(match[1] ?? ''));
+  return (
+    PASSWORD_LINE.test(text) || [...text.matchAll(KEY_IN_TEXT)].some((match) => isSecretKey(match[1] ?? ''))
+  );
 }
 
 /** Short words need to match exactly: `bash` is not a mistyped `hash`. */
@@ -42,7 +46,10 @@ function maskNode(node: unknown, isSecret: boolean, characters: string[], depth:
       maskNode(pair.value, isHidden, characters, depth + 1);
     }
   } else if (isSeq(node)) {
-    for (const item of node.items) maskNode(item, isSecret, characters, depth + 1);
+    for (const item of node.items) {
+      const isLine = isScalar(item) && PASSWORD_LINE.test(String(item.value));
+      maskNode(item, isSecret || isLine, characters, depth + 1);
+    }
   } else if (isScalar(node) && isSecret && node.range) {
     maskRange(characters, node.range[0], node.range[1]);
   }
@@ -57,8 +64,10 @@ function maskLines(text: string): string {
   return text
     .split('\n')
     .map((line) => {
-      const found = [...line.matchAll(KEY_IN_TEXT)].find((match) => isSecretKey(match[1] ?? ''));
-      if (found === undefined) return line;
+      const found =
+        [...line.matchAll(KEY_IN_TEXT)].find((match) => isSecretKey(match[1] ?? '')) ??
+        PASSWORD_LINE.exec(line);
+      if (found === undefined || found === null) return line;
       const start = found.index + found[0].length;
       return line.slice(0, start) + '*'.repeat(line.length - start);
     })

@@ -9,6 +9,7 @@ import { BUILT_IN, normaliseGuest, normaliseImage, normaliseRoute } from './norm
 import { normaliseHost, normaliseNetworks } from './normalise/site.ts';
 import { classifyFile, readSources, type SiteSources } from './read-sources.ts';
 import type { Finding } from './rules/context.ts';
+import type { PreseedJudge } from './rules/preseed.ts';
 import { type GuestSource, type ImageSource, placeValue } from './sources.ts';
 import type { GuestSpec, ImageSpec, Site } from './types.ts';
 
@@ -22,6 +23,8 @@ export interface SiteInput {
   readonly files: ReadonlyMap<string, string>;
   /** What is below the site's directory, by absolute path; without it, the sources of files are not checked. */
   readonly knownFiles?: ReadonlyMap<string, KnownFileKind>;
+  /** Judges the guests' further answers for the installer; without it only their form is checked. */
+  readonly judgePreseed?: PreseedJudge;
   /** What went wrong before the texts were there. */
   readonly issues?: readonly Issue[];
 }
@@ -46,7 +49,13 @@ export interface ParsedSite {
 export function parseSite(input: SiteInput): ParsedSite {
   const sources = readSources(input.directory, input.files);
   const siteName = sources.site.name ?? 'site';
-  const context = { sources, siteName, directory: input.directory, knownFiles: input.knownFiles };
+  const context = {
+    sources,
+    siteName,
+    directory: input.directory,
+    knownFiles: input.knownFiles,
+    judgePreseed: input.judgePreseed,
+  };
   const wholeFile = [...(input.issues ?? []), ...sources.issues].map((issue) => ({ issue, subjects: [] }));
   const findings = orderFindings([...wholeFile, ...findIssues(context)]);
 

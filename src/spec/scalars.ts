@@ -66,6 +66,15 @@ export const command = text(
 );
 export const recipe = text(/^[\n -~]{1,10000}$/, 'RL2135');
 
+/**
+ * A line of a preseed that stands for itself: `owner question type value`, without a comment, and without a backslash at
+ * the end, which would make the next line part of it.
+ */
+export const preseedLine = text(
+  /^(?!#)[^\s\p{C}]+ +[^\s\p{C}]+ +(?:boolean|string|select|multiselect|password|note)(?: +(?:[^\p{C}\u2028\u2029]*[^\s\p{C}\\])?)?$/u,
+  'RL1211',
+);
+
 export const sshKey = z
   .string()
   .superRefine((value, context) => {

@@ -15,8 +15,22 @@ export const secretSchema = oneOf(
   rule('RL2111'),
 );
 
+/** What opens an encrypted disk: never in the spec itself. */
+export const diskKeySchema = oneOf(
+  {
+    file: scalar.hostPath.describe('a file of this machine, mode 0600, that holds the key').optional(),
+    env: scalar.environmentName.describe('an environment variable that holds the key').optional(),
+  },
+  ['file', 'env'],
+  rule('RL1214'),
+);
+
 export const layoutSchema = z.union([
   z.enum(['plain', 'lvm', 'luks']),
+  map({
+    raid: wholeNumber(0, 10).describe('the level: 0, 1, 5, 6 or 10'),
+    disks: wholeNumber(2, 8).describe('how many disks of this size; 2 unless given').optional(),
+  }),
   map({ recipe: scalar.recipe.describe('a recipe of partman, for the installer') }),
 ]);
 
@@ -25,6 +39,7 @@ export const diskSchema = map({
   keep: z.boolean().describe('created only if absent, never written by an install').optional(),
   mount: scalar.mountPath.describe('mount point in the guest').optional(),
   layout: layoutSchema.describe('of the root disk').optional(),
+  key: diskKeySchema.describe('what opens the root disk with layout luks').optional(),
   filesystem: z.enum(['ext4', 'xfs']).describe('of a kept disk').optional(),
 });
 

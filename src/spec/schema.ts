@@ -50,6 +50,9 @@ const guestDefaults = {
   root: rootSchema.describe('the user root').optional(),
   ...fragment,
   checks: list(checkSchema, 100).describe('what must work after the guest has started').optional(),
+  preseed: list(scalar.preseedLine, 200)
+    .describe('further answers for the Debian installer, each `owner question type value`')
+    .optional(),
   start: z.enum(['auto', 'manual']).describe('auto: started with the dom0').optional(),
 };
 
@@ -142,6 +145,16 @@ export const siteSchema = map({
     isos: z
       .record(text(/^[a-z]{1,32}$/, 'RL3037'), scalar.hostPath)
       .describe('installation images by suite, for route iso')
+      .optional(),
+    netboot: z
+      .record(text(/^[a-z]{1,32}$/, 'RL3037'), scalar.hostPath)
+      .describe(
+        "directories with linux and initrd.gz by suite, for route installer; Debian's package unless given",
+      )
+      .optional(),
+    'complete-initrd': z
+      .boolean()
+      .describe("put what the mirror lacks into the installer's initrd; false unless given")
       .optional(),
     vault: scalar.hostPath
       .describe('the directory of the vault; below the state directory unless given')

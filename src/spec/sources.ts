@@ -1,4 +1,5 @@
 import type { IssuePlace } from '../report/codes.ts';
+import type { Position } from '../report/issue.ts';
 import type { SpecDocument } from './document.ts';
 import { formatPath, locateKey, locateValue, type SpecPath } from './locate.ts';
 import type { GuestAsWritten, ImageAsWritten, RoleAsWritten } from './schema.ts';
@@ -24,6 +25,22 @@ export interface GuestSource extends FragmentSource<GuestAsWritten> {
 export function placeValue(source: FragmentSource<unknown> | GuestSource, path: SpecPath): IssuePlace {
   const [document, full] = findDocument(source, path);
   return { position: locateValue(document, full), path: formatPath(full) };
+}
+
+/** The place of a part of a text, where the file has that text as it stands on one line; else the whole text's. */
+export function placeInside(
+  source: FragmentSource<unknown> | GuestSource,
+  path: SpecPath,
+  part: { readonly text: string; readonly start: number; readonly length: number },
+): { readonly position: Position; readonly path: string } {
+  const [document, full] = findDocument(source, path);
+  const position = locateValue(document, full);
+  const line = document.text.split('\n')[position.line - 1] ?? '';
+  const found = line.indexOf(part.text, position.column - 1);
+  // One quote may stand before it.
+  if (found < 0 || found > position.column) return { position, path: formatPath(full) };
+  const column = found + 1 + part.start;
+  return { position: { ...position, column, length: part.length }, path: formatPath(full) };
 }
 
 /** The place of a key. */

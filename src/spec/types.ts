@@ -6,8 +6,8 @@
 /** A secret by reference. A hash is not clear text, yet it is treated as a secret everywhere. */
 export type SecretReference =
   | { readonly kind: 'hash'; readonly hash: string }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'env'; readonly name: string };
+  | { readonly kind: 'file'; readonly path: string; readonly oneLine?: true }
+  | { readonly kind: 'env'; readonly name: string; readonly oneLine?: true };
 
 /** Where root volumes live: a volume group, a thin pool in one, or a directory of files. */
 export type StorageSpec =
@@ -49,6 +49,10 @@ export interface HostSpec {
   readonly dom0: Dom0Spec;
   /** Installation images by suite, for route `iso`. */
   readonly isos: Readonly<Record<string, string>>;
+  /** Directories with the installer's kernel and initrd by suite, for route `installer`. */
+  readonly netboot: Readonly<Record<string, string>>;
+  /** What the mirror lacks is put into the installer's initrd. */
+  readonly completeInitrd: boolean;
   /** The directory of the vault; undefined: below the state directory. */
   readonly vault: string | undefined;
 }
@@ -80,17 +84,29 @@ export type RouteSpec =
 /** `host`: the mirrors that this machine's own apt uses; otherwise the archive's base URL. */
 export type MirrorSpec = { readonly kind: 'host' } | { readonly kind: 'url'; readonly url: string };
 
-export type DiskLayout = 'plain' | 'lvm' | 'luks' | { readonly recipe: string };
+export type DiskLayout =
+  | 'plain'
+  | 'lvm'
+  | 'luks'
+  | { readonly recipe: string }
+  /** Of this and the disks behind it: all with role `root`. */
+  | { readonly raid: 0 | 1 | 5 | 6 | 10 };
+
+/** What opens an encrypted disk: one line of printable ASCII, since a person types it when the guest boots. */
+export type DiskKey = Exclude<SecretReference, { readonly kind: 'hash' }> & { readonly oneLine: true };
 
 /** A disk of a guest, in the order of the spec: the first is xvda, the second xvdb, and so on. */
 export interface DiskSpec {
   readonly name: string;
+  /** Of several with role `root` the first is the disk `root`; the others make a RAID with it. */
   readonly role: 'root' | 'swap' | 'data';
   readonly sizeBytes: number;
   /** True: created only if absent, never written by an install, never destroyed. Always true for role `data`. */
   readonly keep: boolean;
   readonly layout: DiskLayout;
-  /** Mount point inside the guest: `/` for root, undefined for swap. */
+  /** Given exactly for layout `luks`. */
+  readonly key?: DiskKey | undefined;
+  /** Mount point inside the guest: `/` for root, undefined for swap and for the other disks of a RAID. */
   readonly mount: string | undefined;
   readonly filesystem: 'ext4' | 'xfs' | 'swap';
 }
@@ -158,6 +174,14 @@ export type CheckSpec =
       readonly contains: string | undefined;
     };
 
+/** An answer that the installer is given beside relight's own; `owner` is `d-i` or a package that is installed. */
+export interface PreseedExtra {
+  readonly owner: string;
+  readonly question: string;
+  readonly type: 'boolean' | 'string' | 'select' | 'multiselect' | 'password' | 'note';
+  readonly value: string;
+}
+
 /** One guest, ready to be planned: defaults and roles are merged in. */
 export interface GuestSpec {
   readonly name: string;
@@ -183,6 +207,8 @@ export interface GuestSpec {
   readonly files: readonly FileSpec[];
   readonly run: readonly string[];
   readonly checks: readonly CheckSpec[];
+  /** Further answers for the Debian installer. */
+  readonly preseed: readonly PreseedExtra[];
   readonly start: 'auto' | 'manual';
 }
 

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleFile } from '../support/bundle.ts';
+import { type RootContents, readRootContents } from '../support/root-contents.ts';
 
 /**
  * From nothing to the ready line by `relight rebuild`, route installer: netboot installer, completed initrd, console,
@@ -48,9 +49,26 @@ afterAll(() => {
   relight('stop', 'tiny');
   const keep = process.env.RELIGHT_KEEP;
   const operations = join(directory, 'state/guests/tiny/operations');
-  if (keep !== undefined) cpSync(operations, keep, { recursive: true });
+  if (keep !== undefined) cpSync(operations, join(keep, 'operations'), { recursive: true });
   rmSync(directory, { recursive: true, force: true });
 });
+
+/** The root volume of a stopped guest, kept as lists when somebody asked for them. */
+function readRoot(route: string): RootContents {
+  const volumes = join(directory, 'state/volumes');
+  const roots = readdirSync(volumes).filter((name) => /^tiny-root\.[0-9a-f]+\.img$/.test(name));
+  const newest = roots
+    .map((name) => join(volumes, name))
+    .sort((a, b) => statSync(b).birthtimeMs - statSync(a).birthtimeMs);
+  const contents = readRootContents(newest[0] ?? '');
+  const keep = process.env.RELIGHT_KEEP;
+  if (keep !== undefined) {
+    mkdirSync(keep, { recursive: true });
+    writeFileSync(join(keep, `packages-${route}.txt`), `${contents.packages.join('\n')}\n`);
+    writeFileSync(join(keep, `files-${route}.txt`), `${contents.files.join('\n')}\n`);
+  }
+  return contents;
+}
 
 test('the installer makes the guest, and the guest comes up', () => {
   const built = relight('rebuild', 'tiny', '--complete-initrd', '--yes');
@@ -60,4 +78,12 @@ test('the installer makes the guest, and the guest comes up', () => {
   const [operation = ''] = readdirSync(join(directory, 'state/guests/tiny/operations'));
   const logs = readdirSync(join(directory, 'state/guests/tiny/operations', operation, 'installer'));
   expect(logs).toEqual(['partman', 'status', 'syslog']);
+  expect(relight('stop', 'tiny').status).toBe(0);
+  const installed = readRoot('installer');
+  const again = relight('rebuild', 'tiny', '--route', 'bootstrap', '--yes');
+  expect(again.status, again.all.slice(-6000)).toBe(0);
+  expect(relight('stop', 'tiny').status).toBe(0);
+  const bootstrapped = readRoot('bootstrap');
+  expect(installed.packages).not.toEqual([]);
+  expect(bootstrapped.packages).not.toEqual([]);
 });

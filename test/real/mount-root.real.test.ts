@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -7,6 +15,7 @@ import type { RootPlace } from '../../src/plan/types.ts';
 import { listMounts } from '../../src/run/files-tree.ts';
 import { createRunner } from '../../src/run/runner-spawn.ts';
 import type { StepContext } from '../../src/run/steps/context.ts';
+import { keepLogs } from '../../src/run/steps/keep-logs.ts';
 import { mountRoot, unmountRoot } from '../../src/run/steps/mount-root.ts';
 
 /** A root filesystem inside a disk, mounted by mount(8). Needs root and loop devices. */
@@ -80,5 +89,41 @@ describe('mount-root', () => {
     writeFileSync(disk, Buffer.alloc(MEBIBYTE));
     await expect(mount({ partition: 2 })).rejects.toThrow(/sfdisk failed|no partition table/);
     await expect(unmountRoot({ path: state }, context)).rejects.toThrow('does not lie below');
+  });
+});
+
+describe('keep-logs', () => {
+  const notes: string[] = [];
+  const keep = (place: RootPlace) =>
+    keepLogs(
+      {
+        ...{ do: 'keep-logs', device: disk, place, path, from: '/var/log/installer' },
+        ...{ names: ['syslog', 'partman'], directory: join(state, 'kept') },
+      },
+      { ...context, listener: { note: (text: string) => notes.push(text) } } as unknown as StepContext,
+    );
+
+  test('keeps the files of a half-made root, follows no link, and leaves nothing mounted', async () => {
+    await mount({ partition: 2 });
+    mkdirSync(join(path, 'var/log/installer'), { recursive: true });
+    writeFileSync(join(path, 'var/log/installer/syslog'), 'it hung\n');
+    symlinkSync('/etc/passwd', join(path, 'var/log/installer/partman'));
+    await unmountRoot({ path }, context);
+    await keep({ partition: 2 });
+    expect(readFileSync(join(state, 'kept/syslog'), 'utf8')).toBe('it hung\n');
+    expect(existsSync(join(state, 'kept/partman'))).toBe(false);
+    expect(existsSync(path)).toBe(false);
+    expect(notes.at(-1)).toBe(`the installer's log is kept: ${join(state, 'kept/syslog')}`);
+  });
+
+  test('says so when there is no log, no filesystem, or no partition yet', async () => {
+    await keep({ partition: 2 });
+    expect(notes.at(-1)).toBe('the installer had written no log to its root yet');
+    await keep({ partition: 1 });
+    expect(notes.at(-1)).toBe('the installer had made no filesystem: its console is all there is');
+    writeFileSync(disk, Buffer.alloc(MEBIBYTE));
+    await keep({ partition: 2 });
+    expect(notes.at(-1)).toBe('the installer had made no filesystem: its console is all there is');
+    expect(existsSync(path)).toBe(false);
   });
 });

@@ -16,6 +16,15 @@ const root: DiskSpec = {
   mount: '/',
   filesystem: 'ext4',
 };
+function raidDisks(level: 1 | 6, count: number): DiskSpec[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...root,
+    name: index === 0 ? 'root' : `root${index + 1}`,
+    mount: index === 0 ? '/' : undefined,
+    layout: { raid: level },
+  }));
+}
+
 const nic: NicSpec = {
   network: 'lan',
   mac: '00:16:3e:00:00:01',
@@ -58,6 +67,7 @@ const base: GuestSpec = {
   files: [],
   run: [],
   checks: [],
+  preseed: [],
   start: 'manual',
 };
 
@@ -113,6 +123,29 @@ const VARIANTS: Readonly<Record<string, { guest?: Partial<GuestSpec>; request?: 
     lvm: { guest: { disks: [{ ...root, layout: 'lvm' }] } },
     luks: { guest: { disks: [{ ...root, layout: 'luks' }], users: [anna] }, request: { packages: ['sudo'] } },
     recipe: { guest: { disks: [{ ...root, layout: { recipe: RECIPE } }] } },
+    raid: {
+      guest: { disks: raidDisks(1, 2), boot: 'grub' },
+      request: { raidDevices: ['/dev/xvdb'] },
+    },
+    'raid-6-uefi-in-qemu': {
+      guest: { disks: raidDisks(6, 4), guest: 'hvm', boot: 'uefi' },
+      request: { rootDevice: '/dev/vda', raidDevices: ['/dev/vdb', '/dev/vdc', '/dev/vdd'] },
+    },
+    'further-answers': {
+      guest: {
+        preseed: [
+          {
+            owner: 'd-i',
+            question: 'apt-setup/local0/repository',
+            type: 'string',
+            value: 'http://mirror.example.org/own trixie main',
+          },
+          { owner: 'd-i', question: 'clock-setup/ntp-server', type: 'string', value: 'ntp.example.org' },
+          { owner: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Local only' },
+        ],
+      },
+      request: { packages: ['postfix'] },
+    },
     'several-disks': {
       guest: {
         disks: [
@@ -167,6 +200,7 @@ export function makePreseedRequest(
     },
     proxy: undefined,
     rootDevice: '/dev/xvda',
+    raidDevices: [],
     swap: undefined,
     packages: ['openssh-server'],
     commandLine: 'console=hvc0',

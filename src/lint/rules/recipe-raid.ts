@@ -1,8 +1,8 @@
+import { LEAST_RAID_DISKS } from '../../release/raid-levels.ts';
 import { placeOf, type Rule, report } from '../context.ts';
 import type { Entry } from '../entry.ts';
 
-const LEVELS: ReadonlySet<string> = new Set(['0', '1', '5', '6', '10']);
-const LEAST_DEVICES: Readonly<Record<string, number>> = { '0': 2, '1': 2, '5': 3, '6': 4, '10': 2 };
+const LEVELS: ReadonlySet<string> = new Set(Object.keys(LEAST_RAID_DISKS));
 
 /** `level devices spares filesystem mountpoint dev#dev [spare#spare] [argument#argument] .` (auto-raidcfg). */
 export const findBadRaidRecipe: Rule = (context) => {
@@ -26,7 +26,7 @@ function judgeRecipes(entry: Entry): string[] {
       return ['the counts of devices and spares are numbers'];
     if (filesystem === '' || mount === '' || names === '')
       return ['file system, mount point or devices are missing'];
-    const least = LEAST_DEVICES[level] ?? 2;
+    const least = LEAST_RAID_DISKS[Number(level)] ?? 2;
     if (Number(devices) < least) return [`level ${level} needs ${least} devices`];
     const bad = names.split('#').find((name) => !/^(\/dev\/\S+|raidid=\S+)$/.test(name));
     return bad === undefined ? [] : [`"${bad}" is not a device`];

@@ -42,11 +42,14 @@ export function previewImageFiles(request: PreviewRequest, specHash: string, dev
     nonce: createHash('sha256').update(`iso build ${specHash}`).digest('hex').slice(0, 32),
   };
   const own = makePreseedRequest(context);
-  const preseed = device === undefined ? own : { ...own, rootDevice: requireDevice(device), swap: undefined };
+  const preseed =
+    device === undefined
+      ? own
+      : { ...own, rootDevice: requireDevice(device), raidDevices: [], swap: undefined };
   return {
     initrd: [...listInstallerFiles(preseed), ...listCommands(context)],
     tree: listTree(context),
-    alsoErases: preseed.swap === undefined ? [] : [preseed.swap.device],
+    alsoErases: [...preseed.raidDevices, ...(preseed.swap === undefined ? [] : [preseed.swap.device])],
   };
 }
 

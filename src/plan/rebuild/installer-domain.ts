@@ -1,5 +1,6 @@
+import keepLogsScript from '../../../preseed/keep-logs.sh';
 import type { InitrdFile } from '../../render/preseed-files.ts';
-import type { PreseedRequest } from '../../render/preseed-request.ts';
+import { INITRD_FOLDER, type PreseedRequest } from '../../render/preseed-request.ts';
 import { renderQemuConfig } from '../../render/qemu-config.ts';
 import { renderXlConfig } from '../../render/xl-config.ts';
 import { EXIT } from '../../report/failure.ts';
@@ -26,12 +27,16 @@ export function requestInstallation(context: PlanContext): PreseedRequest {
 }
 
 /**
- * On a serial console the installer's menu runs in GNU screen (S70menu of rootskel), whose clock and status line would
- * hide from the watcher what the installer says, and that it says nothing.
+ * What the installer runs before its menu. On a serial console that menu is in GNU screen (S70menu of rootskel), whose
+ * clock and status line would hide from the watcher what the installer says, and that it says nothing.
  */
-export function keepScreenAway(prefix: string): InitrdFile {
-  const path = `/${prefix}lib/debian-installer.d/S69relight`;
-  return { path, content: 'TERM_TYPE=relight\n', mode: 0o644 };
+export function listInstallerHooks(prefix: string): InitrdFile[] {
+  const script = `${INITRD_FOLDER}/keep-logs.sh`;
+  const hook = `TERM_TYPE=relight\nsh ${script} < /dev/null > /dev/null 2>&1 &\n`;
+  return [
+    { path: `/${prefix}lib/debian-installer.d/S69relight`, content: hook, mode: 0o644 },
+    { path: script, content: keepLogsScript, mode: 0o755 },
+  ];
 }
 
 /** The text frontend prints what the watcher reads. Never auto=true beside a preseed in the initrd. */

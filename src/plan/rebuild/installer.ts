@@ -4,7 +4,7 @@ import { buildChrootArgv } from '../../tools/chroot.ts';
 import type { Action, DomainDefinition, RootPlace, Step } from '../types.ts';
 import {
   defineInstaller,
-  keepScreenAway,
+  listInstallerHooks,
   renderInstaller,
   requestInstallation,
   requireNetboot,
@@ -59,7 +59,7 @@ function prepareInstaller(context: PlanContext): Action {
         do: 'build-initrd',
         initrd: netboot.initrd,
         ...(netboot.completion === undefined ? {} : { completion: netboot.completion }),
-        files: [...listInstallerFiles(requestInstallation(context)), keepScreenAway(netboot.prefix)],
+        files: [...listInstallerFiles(requestInstallation(context)), ...listInstallerHooks(netboot.prefix)],
         target,
       },
     ],
@@ -101,7 +101,23 @@ export function runInstaller(context: PlanContext, domain: DomainDefinition): Ac
       },
       { do: 'destroy-domain', domain: domain.name },
     ],
-    undo: [{ do: 'destroy-domain', domain: domain.name }],
+    undo: [{ do: 'destroy-domain', domain: domain.name }, keepLogs(context)],
+  };
+}
+
+/** What the installer says of itself, below its LOGS. */
+const LOGS = '/var/log/installer';
+
+/** Whatever has failed, the log of the installation stays with the operation. */
+function keepLogs({ rootDisk, rootfs, operationDirectory }: PlanContext): Step {
+  return {
+    do: 'keep-logs',
+    device: rootDisk.volume.path,
+    place: ROOT,
+    path: `${rootfs}.logs`,
+    from: LOGS,
+    names: ['syslog', 'partman'],
+    directory: `${operationDirectory}/installer`,
   };
 }
 
@@ -117,7 +133,7 @@ function adoptRoot(context: PlanContext): Action {
     uuid: rootDisk.filesystemUuid,
     biosOffset,
   };
-  const logs = ['syslog', 'partman', 'status'].map((name) => `${rootfs}/var/log/installer/${name}`);
+  const logs = ['syslog', 'partman', 'status'].map((name) => `${rootfs}${LOGS}/${name}`);
   const copy: Step = {
     do: 'run',
     argv: ['install', '--mode=0600', '--', ...logs, `${operationDirectory}/installer/`],

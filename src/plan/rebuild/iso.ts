@@ -1,7 +1,7 @@
 import { listInstallerFiles } from '../../render/preseed-files.ts';
 import type { Action, DomainDefinition } from '../types.ts';
 import { finishInstalled, runInstaller } from './installer.ts';
-import { defineInstallerDomain, keepScreenAway, listInstallerArguments } from './installer-domain.ts';
+import { defineInstallerDomain, listInstallerArguments, listInstallerHooks } from './installer-domain.ts';
 import { makePreseedRequest } from './preseed.ts';
 import type { PlanContext } from './request.ts';
 
@@ -47,9 +47,9 @@ function prepareImage(context: PlanContext, target: string): Action {
         image: iso.path,
         insecure: iso.insecure,
         guest: guest.name,
-        files: [...listInstallerFiles(request), keepScreenAway(findPrefix(guest.suite))],
+        files: [...listInstallerFiles(request), ...listInstallerHooks(findPrefix(guest.suite))],
         installerArguments: [...listInstallerArguments(context), ...quiet],
-        alsoErases: request.swap === undefined ? [] : [request.swap.device],
+        alsoErases: [...request.raidDevices, ...(request.swap === undefined ? [] : [request.swap.device])],
         specHash: context.specHash,
         relight: context.relightVersion,
         target,

@@ -178,7 +178,9 @@ function listKeptLetters(context: PlanContext): string {
 }
 
 function listMounts(context: PlanContext): FstabEntry[] {
-  return context.disks.map(({ disk, filesystemUuid }) => ({
+  // The other disks of a RAID are mounted with the root.
+  const mounted = context.disks.filter(({ disk }) => disk.role !== 'root' || disk.mount !== undefined);
+  return mounted.map(({ disk, filesystemUuid }) => ({
     role: disk.role,
     uuid: filesystemUuid,
     filesystem: disk.filesystem,

@@ -1,7 +1,7 @@
 import type { PreseedRequest } from '../../render/preseed-request.ts';
 import { listPackages } from './packages.ts';
 import { nameSecret } from './personalise.ts';
-import type { PlanContext } from './request.ts';
+import type { PlanContext, PlannedDisk } from './request.ts';
 import { findMirrors, findProxy } from './sources.ts';
 
 /** The name of the secret that opens an encrypted root disk. */
@@ -11,21 +11,25 @@ export function nameDiskSecret(guest: string): string {
 
 /**
  * What the installer's preseed is made of. The installer is given the rebuilt disks only: on Xen they keep their names
- * of the spec's order, in QEMU the root is the first and swap the second.
+ * of the spec's order, in QEMU they are counted and the root is the first.
  */
 export function makePreseedRequest(context: PlanContext): PreseedRequest {
   const { guest, facts } = context;
-  const isXen = facts.hypervisor === 'xl';
-  const swap = context.disks.find(({ disk }) => disk.role === 'swap');
+  const rebuilt = context.disks.filter(({ disk }) => !disk.keep);
+  const installed = [context.rootDisk, ...rebuilt.filter((planned) => planned !== context.rootDisk)];
+  const nameDevice = (planned: PlannedDisk) =>
+    facts.hypervisor === 'xl'
+      ? `/dev/${planned.target}`
+      : `/dev/vd${String.fromCharCode('a'.charCodeAt(0) + installed.indexOf(planned))}`;
+  const swap = installed.find(({ disk }) => disk.role === 'swap');
+  const others = installed.filter((planned) => planned.disk.role === 'root' && planned !== context.rootDisk);
   return {
     guest,
     mirror: findMirrors(context),
     proxy: findProxy(context),
-    rootDevice: isXen ? `/dev/${context.rootDisk.target}` : '/dev/vda',
-    swap:
-      swap === undefined
-        ? undefined
-        : { device: isXen ? `/dev/${swap.target}` : '/dev/vdb', uuid: swap.filesystemUuid },
+    rootDevice: nameDevice(context.rootDisk),
+    raidDevices: others.map(nameDevice),
+    swap: swap === undefined ? undefined : { device: nameDevice(swap), uuid: swap.filesystemUuid },
     packages: listPackages(context),
     // The installer makes the root filesystem, and GRUB's own scripts find its UUID: a root= here would win over theirs.
     commandLine: context.consoleArguments,

@@ -13,6 +13,7 @@ import { copyKernel, embedGrubImages, formatIfBlank, writeGrubConfig } from './d
 import { performFileStep } from './files.ts';
 import { runChecks } from './guest-checks.ts';
 import { performImageStep } from './image.ts';
+import { keepLogs } from './keep-logs.ts';
 import { mountRoot, unmountRoot } from './mount-root.ts';
 import { waitReady } from './wait-ready.ts';
 import { watchInstall } from './watch-install.ts';
@@ -33,6 +34,8 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
       return buildInitrd(step, context);
     case 'build-image':
       return buildGuestImage(step, context);
+    case 'keep-logs':
+      return keepLogs(step, context);
     case 'watch-install':
       return watchInstall(step, context);
     case 'unpack-overlay':

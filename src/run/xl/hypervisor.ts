@@ -16,6 +16,7 @@ import { pause } from '../time.ts';
 import { requireAnswer } from './answer.ts';
 import { attachConsole } from './console.ts';
 import { describeState, destroyDomain, findRow, listRows, readDetails } from './domains.ts';
+import { measureDomain } from './measure.ts';
 import { forgetXlRecord, readXlRecord, releaseXlConsole, writeXlRecord } from './record.ts';
 
 /** Xen has to find and clean the guest's memory, and the scripts its devices. */
@@ -32,6 +33,8 @@ export interface XlOptions {
   readonly runner: Runner;
   /** Where records lie. */
   readonly runtime: string;
+  /** `/sys` unless given. */
+  readonly sysfs?: string;
 }
 
 /** Guests under Xen, by xl. */
@@ -67,6 +70,10 @@ export function createXlHypervisor(options: XlOptions): Hypervisor {
       return domains;
     },
     releaseConsole: (name) => releaseXlConsole(runtime, name),
+    measure: async (name) => {
+      const domid = readXlRecord(runtime, name)?.domid;
+      return domid === undefined ? undefined : measureDomain(domid, options.sysfs);
+    },
     locate: async (_name, address, port) => {
       const host = address?.split('/')[0];
       return host === undefined ? undefined : { host, port };

@@ -7,6 +7,7 @@ import type { CheckSpec, GuestSpec, ImageSpec, MirrorSpec, RouteName, RouteSpec 
 import { normaliseDisks } from './disks.ts';
 import { mergeFragments } from './fragments.ts';
 import { normaliseNics } from './nics.ts';
+import { readPreseedExtra } from './preseed.ts';
 import { normaliseRoot, normaliseUsers } from './users.ts';
 
 /** What a guest gets that neither its file nor the site's defaults say. */
@@ -51,6 +52,7 @@ export function normaliseGuest(source: GuestSource, context: NormaliseContext): 
     roles: written.roles ?? [],
     ...mergeFragments([...listRoles(written, context), written], context.directory),
     checks: (written.checks ?? []).map(normaliseCheck),
+    preseed: (written.preseed ?? []).map(readPreseedExtra),
     start: written.start ?? BUILT_IN.start,
   };
 }

@@ -12,6 +12,8 @@ export function normaliseHost(host: HostAsWritten): HostSpec {
     cache: normaliseCache(host.cache),
     dom0: normaliseDom0(host.dom0 ?? {}),
     isos: host.isos ?? {},
+    netboot: host.netboot ?? {},
+    completeInitrd: host['complete-initrd'] ?? false,
     vault: host.vault,
   };
 }

@@ -3,12 +3,14 @@ import type { Issue } from '../../report/issue.ts';
 import type { KnownFileKind } from '../parse-site.ts';
 import type { SiteSources } from '../read-sources.ts';
 import type { GuestSource } from '../sources.ts';
+import type { PreseedJudge } from './preseed.ts';
 
 /** What the rules may look at. */
 export interface RuleContext {
   readonly sources: SiteSources;
   readonly directory: string;
   readonly siteName: string;
+  readonly judgePreseed?: PreseedJudge | undefined;
   readonly knownFiles: ReadonlyMap<string, KnownFileKind> | undefined;
 }
 
@@ -29,7 +31,12 @@ export class Reporter {
 
   /** Reports a broken rule at a place. */
   at<Key extends Code>(place: IssuePlace, code: Key, parameters: CodeParameters<Key>): void {
-    this.findings.push({ issue: makeIssue(code, parameters, place), subjects: this.#subjects });
+    this.add(makeIssue(code, parameters, place));
+  }
+
+  /** Reports what somebody else has found. */
+  add(issue: Issue): void {
+    this.findings.push({ issue, subjects: this.#subjects });
   }
 }
 

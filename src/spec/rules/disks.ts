@@ -1,4 +1,6 @@
+import { LEAST_RAID_DISKS } from '../../release/raid-levels.ts';
 import { isPlainMap } from '../document.ts';
+import { listRaidNames, RAID_DISKS } from '../normalise/disks.ts';
 import type { DiskAsWritten } from '../schema.ts';
 import { parseSize } from '../size.ts';
 import type { GuestSource } from '../sources.ts';
@@ -32,7 +34,8 @@ export const checkDisks: GuestRule = (guest, _context, reporter) => {
   if (disks === undefined) return;
   if (disks.root === undefined && !hasRawDisk(guest, 'root'))
     reporter.at(placeKey(guest, ['disks']), 'RL3002', {});
-  if (Object.keys(disks).length > MOST_DISKS)
+  const members = disks.root === undefined ? [] : listRaidNames(disks.root);
+  if (Object.keys(disks).length + members.length > MOST_DISKS)
     reporter.at(placeKey(guest, ['disks']), 'RL3036', { limit: MOST_DISKS });
   for (const [name, disk] of Object.entries(disks)) {
     if (name === 'root') checkRoot(guest, disk, reporter);
@@ -40,6 +43,7 @@ export const checkDisks: GuestRule = (guest, _context, reporter) => {
     else checkData(guest, name, disk, reporter);
   }
   checkMounts(guest, disks, reporter);
+  checkRaid(guest, disks, reporter);
 };
 
 /** A disk that has a wrong shape is there all the same. */
@@ -55,14 +59,46 @@ function checkRoot(guest: GuestSource, disk: DiskAsWritten, reporter: Reporter):
     reporter.at(placeValue(guest, [...path, 'mount']), 'RL3004', { value: disk.mount });
   }
   if (disk.filesystem === 'xfs') reporter.at(placeValue(guest, [...path, 'filesystem']), 'RL3011', {});
+  checkKey(guest, disk, reporter);
   if ((parseSize(disk.size) ?? GIB) < GIB) {
     const parameters = { what: 'the root disk', minimum: '1GiB', value: disk.size };
     reporter.at(placeValue(guest, [...path, 'size']), 'RL3012', parameters);
   }
 }
 
+function checkRaid(
+  guest: GuestSource,
+  disks: Readonly<Record<string, DiskAsWritten>>,
+  reporter: Reporter,
+): void {
+  const layout = disks.root?.layout;
+  if (disks.root === undefined || typeof layout !== 'object' || !('raid' in layout)) return;
+  const path = ['disks', 'root', 'layout'];
+  const least = LEAST_RAID_DISKS[layout.raid];
+  if (least === undefined) {
+    reporter.at(placeValue(guest, [...path, 'raid']), 'RL1212', { value: layout.raid });
+  } else if ((layout.disks ?? RAID_DISKS) < least) {
+    reporter.at(placeValue(guest, [...path, layout.disks === undefined ? 'raid' : 'disks']), 'RL1213', {
+      level: layout.raid,
+      least,
+    });
+  }
+  for (const name of listRaidNames(disks.root).filter((each) => Object.hasOwn(disks, each))) {
+    reporter.at(placeKey(guest, ['disks', name]), 'RL1215', { name });
+  }
+}
+
+/** An encrypted disk and its key belong together. */
+function checkKey(guest: GuestSource, disk: DiskAsWritten, reporter: Reporter): void {
+  if (disk.layout === 'luks' && disk.key === undefined) {
+    reporter.at(placeValue(guest, ['disks', 'root', 'layout']), 'RL1216', {});
+  } else if (disk.layout !== 'luks' && disk.key !== undefined) {
+    reporter.at(placeKey(guest, ['disks', 'root', 'key']), 'RL1217', {});
+  }
+}
+
 function checkSwap(guest: GuestSource, disk: DiskAsWritten, reporter: Reporter): void {
-  for (const key of ['mount', 'filesystem', 'layout'] as const) {
+  for (const key of ['mount', 'filesystem', 'layout', 'key'] as const) {
     if (disk[key] !== undefined) reporter.at(placeKey(guest, ['disks', 'swap', key]), 'RL3005', { key });
   }
   if (disk.keep === true) reporter.at(placeKey(guest, ['disks', 'swap', 'keep']), 'RL3005', { key: 'keep' });
@@ -73,6 +109,7 @@ function checkData(guest: GuestSource, name: string, disk: DiskAsWritten, report
   if (disk.keep !== true) reporter.at(placeKey(guest, path), 'RL3006', { name });
   else if (disk.mount === undefined) reporter.at(placeKey(guest, path), 'RL3007', { name });
   if (disk.layout !== undefined) reporter.at(placeKey(guest, [...path, 'layout']), 'RL3009', {});
+  if (disk.key !== undefined) reporter.at(placeKey(guest, [...path, 'key']), 'RL1217', {});
   if (disk.mount !== undefined && isSystemPlace(disk.mount)) {
     reporter.at(placeValue(guest, [...path, 'mount']), 'RL2134', { value: disk.mount });
   }

@@ -1,5 +1,5 @@
 import { chooseDefaultBoot, judgeBoot, listBootMethods } from '../../release/boot.ts';
-import { listRoutesFor, ROUTE_LAYOUTS } from '../../release/routes.ts';
+import { kindOfLayout, listRoutesFor, ROUTE_LAYOUTS } from '../../release/routes.ts';
 import { findSuite, GUEST_TYPES } from '../../release/suites.ts';
 import { findNearest } from '../nearest.ts';
 import { BUILT_IN, normaliseRoute } from '../normalise/guest.ts';
@@ -62,7 +62,7 @@ export const checkBoot: GuestRule = (guest, _context, reporter) => {
 export const checkLayout: GuestRule = (guest, _context, reporter) => {
   const layout = guest.written.disks?.root?.layout;
   if (layout === undefined) return;
-  const kind = typeof layout === 'string' ? layout : 'recipe';
+  const kind = kindOfLayout(layout);
   const route = normaliseRoute(guest.written.install ?? BUILT_IN.install).kind;
   if (ROUTE_LAYOUTS[route].includes(kind)) return;
   const routes = listRoutesFor(kind).join(' or ');

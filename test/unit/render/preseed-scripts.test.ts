@@ -1,8 +1,17 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { listInstallerFiles } from '../../../src/render/preseed-files.ts';
 import { makePreseedRequest, resolveText, SAMPLE_HASH } from '../../support/preseed-guests.ts';
 
@@ -64,6 +73,8 @@ function runLate(variant: string, fail = '', holds = '') {
       CALLS: join(directory, 'calls'),
       FAIL: fail,
       HOLDS: holds,
+      RELIGHT_SYSFS: join(directory, 'sys'),
+      RELIGHT_MOUNTS: join(directory, 'mounts'),
     },
   });
   return { status: result.status, output: result.stdout, calls: read('calls').trim().split('\n') };
@@ -137,7 +148,64 @@ test('a failure powers off without the last line, and never ends in a dialog of 
   expect(calls.at(-1)).toBe('poweroff -f');
 });
 
-test.each(['late.sh', 'unlock.sh'])('%s is valid for sh', (name) => {
+/** A root on LVM on dm-crypt, or on plain LVM, as the installer's kernel shows it. */
+function layOutEncrypted(below: string): void {
+  put('dev/dm-1', '');
+  put(
+    'mounts',
+    `proc /proc proc rw 0 0\n${join(directory, 'dev/dm-1')} ${join(directory, 'target')} ext4 rw 0 0\n`,
+  );
+  put('sys/class/block/dm-1/dm/uuid', 'LVM-abc\n');
+  put('sys/class/block/dm-1/slaves/dm-0/link', '');
+  put('sys/class/block/dm-0/dm/uuid', `${below}\n`);
+  put('target/etc/crypttab', '# comment\nxvda3_crypt UUID=0123 none luks,discard\n');
+  put('target/var/log/installer/syslog', 'partman-crypto: key slot 0 created\n');
+}
+
+test('an encrypted guest is believed only when its root lies on dm-crypt and the key is nowhere on it', () => {
+  layOutEncrypted('CRYPT-LUKS2-0123-xvda3_crypt');
+  expect(runLate('luks').output).toBe('relight: late script done\n');
+  expect(existsSync(join(directory, 'initrd/relight/disk.key'))).toBe(false);
+  put('target/var/log/installer/syslog', `debconf: SET ${SAMPLE_HASH}\n`);
+  expect(runLate('luks').output).toBe('relight: late script failed: encryption\n');
+});
+
+test('an encrypted guest whose root is plain, or that nobody is asked for the key of, is not believed', () => {
+  layOutEncrypted('LVM-def');
+  expect(runLate('luks').output).toBe('relight: late script failed: encryption\n');
+  layOutEncrypted('CRYPT-LUKS2-0123-xvda3_crypt');
+  put('target/etc/crypttab', 'xvda3_crypt UUID=0123 /boot/key luks\n');
+  expect(runLate('luks').output).toBe('relight: late script failed: encryption\n');
+});
+
+test("the installer's log is copied to the new root while there is one, until the late script begins", async () => {
+  put('initrd/relight/keep', '');
+  put('log/syslog', 'first\n');
+  const script = new URL('../../../preseed/keep-logs.sh', import.meta.url).pathname;
+  const child = spawn('sh', [script], {
+    stdio: 'ignore',
+    env: {
+      PATH: '/usr/bin:/bin',
+      RELIGHT_TARGET: join(directory, 'target'),
+      RELIGHT_DATA: join(directory, 'initrd/relight'),
+      RELIGHT_LOGS: join(directory, 'log'),
+      RELIGHT_PAUSE: '0.05',
+    },
+  });
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  const kept = join(directory, 'target/var/log/installer/syslog');
+  await new Promise((done) => setTimeout(done, 200));
+  expect(existsSync(kept)).toBe(false);
+  put('target/var/log/dpkg.log', '');
+  await vi.waitUntil(() => existsSync(kept) && readFileSync(kept, 'utf8') === 'first\n', 20_000);
+  put('log/syslog', 'first\nsecond\n');
+  await vi.waitUntil(() => readFileSync(kept, 'utf8') === 'first\nsecond\n', 20_000);
+  expect(statSync(kept).mode & 0o777).toBe(0o600);
+  runLate('minimal');
+  await ended;
+});
+
+test.each(['late.sh', 'unlock.sh', 'keep-logs.sh'])('%s is valid for sh', (name) => {
   const script = new URL(`../../../preseed/${name}`, import.meta.url).pathname;
   expect(spawnSync('sh', ['-n', script], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
 });

@@ -38,6 +38,17 @@ describe('readSecrets', () => {
     );
     expect(() => read({ kind: 'env', name: 'PW' })).toThrow(expect.objectContaining({ code: 'RL0640' }));
   });
+
+  it.each(['two\nlines', ' edge', 'edge ', 'schlüssel', 'a\tb', 'x'.repeat(513)])(
+    'refuses %j as the key of a disk, which a person types one day, and does not show it',
+    (PW) => {
+      const key = { kind: 'env', name: 'PW', oneLine: true } as const;
+      expect(read(key, { PW: 'correct horse' })).toBe('correct horse');
+      expect(() => read(key, { PW })).toThrow(
+        expect.objectContaining({ code: 'RL1220', message: expect.not.stringContaining(PW) }),
+      );
+    },
+  );
 });
 
 describe('SecretStore', () => {

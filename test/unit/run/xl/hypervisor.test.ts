@@ -1,6 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DomainDefinition } from '../../../../src/plan/types.ts';
 import type { Hypervisor } from '../../../../src/run/hypervisor.ts';
@@ -18,11 +18,13 @@ let fake: FakeDom0;
 let xl: Hypervisor;
 let config = '';
 let log = '';
+let sysfs = '';
 let runtime = '';
 beforeEach(() => {
   fake = installFakeDom0(mkdtempSync(join(tmpdir(), 'xl-')));
   runtime = `${fake.directory}/run`;
   log = `${fake.directory}/console.log`;
+  sysfs = `${fake.directory}/sys`;
   config = `${fake.directory}/web1.cfg`;
   const header = '# relight: {"nonce":"n0nce"}\n';
   writeFileSync(
@@ -30,7 +32,7 @@ beforeEach(() => {
     `${header}name = "web1"\ntype = "pvh"\nkernel = "/vmlinuz"\nmemory = 64\nvcpus = 2\n`,
   );
   const environment = { ...process.env, PATH: `${fake.bin}:${process.env.PATH}` };
-  xl = createXlHypervisor({ runner: createRunner({ environment }), runtime });
+  xl = createXlHypervisor({ runner: createRunner({ environment }), runtime, sysfs });
 });
 afterEach(async () => {
   fake.setFaults();
@@ -192,4 +194,29 @@ describe('a domain that is ended', () => {
 it('reaches a guest at its own address', async () => {
   expect(await xl.locate('web1', '192.0.2.7/24', 22)).toEqual({ host: '192.0.2.7', port: 22 });
   expect(await xl.locate('web1', undefined, 22)).toBeUndefined();
+});
+
+describe('the counters of a domain', () => {
+  const put = (path: string, text: string) => {
+    mkdirSync(dirname(join(sysfs, path)), { recursive: true });
+    writeFileSync(join(sysfs, path), text);
+  };
+
+  it('change with its disks and nics, and with nobody else’s', async () => {
+    await start();
+    const domid = readXlRecord(runtime, 'web1')?.domid;
+    expect(await xl.measure?.('web1')).toBeUndefined();
+    put(`bus/xen-backend/devices/vbd-${domid}-51712/statistics/wr_sect`, '8\n');
+    put(`class/net/vif${domid}.0/statistics/rx_bytes`, '100\n');
+    put(`bus/xen-backend/devices/vbd-${domid}9-51712/statistics/wr_sect`, '5\n');
+    expect(await xl.measure?.('web1')).toBe('8 100');
+    put(`class/net/vif${domid}.0/statistics/rx_bytes`, '101\n');
+    expect(await xl.measure?.('web1')).toBe('8 101');
+    put(`class/net/vif${domid}9.0/statistics/rx_bytes`, '7\n');
+    expect(await xl.measure?.('web1')).toBe('8 101');
+  });
+
+  it('are none for a domain that relight did not start', async () => {
+    expect(await xl.measure?.('other')).toBeUndefined();
+  });
 });
