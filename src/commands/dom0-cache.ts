@@ -12,13 +12,13 @@ import { executeDom0 } from './dom0-setup.ts';
 export async function runDom0CacheClean(context: CommandContext, options: Dom0Options): Promise<ExitStatus> {
   const site = loadDom0Site(context, options);
   return withDom0(context, 'dom0 cache clean', async (session, paths) => {
-    const find = async () => {
-      const { request } = await compareDom0(site, paths, session.runner, options);
+    const find = async (deep: boolean) => {
+      const { request } = await compareDom0(site, paths, session.runner, { ...options, deep });
       const { cache, mirrors } = request.facts;
       if (cache === undefined) throw makeFailure(EXIT.notReady, 'RL1439', {});
       return { request, cache, faults: findCacheFaults(cache, mirrors, renderBackends) };
     };
-    const { request, cache, faults } = await find();
+    const { request, cache, faults } = await find(true);
     for (const { issue } of faults) context.print(`${issue.code}: ${issue.message}\n`);
     const actions = planCacheClean(cache, faults, SYSTEMD_SERVICE);
     if (actions.length > 0) {
@@ -29,7 +29,7 @@ export async function runDom0CacheClean(context: CommandContext, options: Dom0Op
       }
       await executeDom0(context, session, paths, plan);
     }
-    const left = actions.length === 0 ? faults : (await find()).faults;
+    const left = actions.length === 0 ? faults : (await find(false)).faults;
     for (const { issue } of left) context.print(`left: ${issue.code}: ${issue.message}\n`);
     if (left.length > 0) throw makeFailure(EXIT.notReady, 'RL1438', { count: left.length });
     context.print(

@@ -23,6 +23,8 @@ export interface Dom0Options {
   readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly storage?: string;
+  /** Read every file of the package cache, those that were whole before included. */
+  readonly deep?: boolean;
 }
 
 /** The site of a command about this machine. @throws Failure EXIT.invalid when it has errors */
@@ -51,9 +53,10 @@ export async function compareDom0(
   runner: Runner,
   options: Dom0Options,
 ): Promise<{ readonly request: Dom0Request; readonly items: readonly Dom0Item[] }> {
-  const facts = await probeDom0({ site, paths, runner, storageDisk: options.storage });
+  const { storage, deep = false } = options;
+  const facts = await probeDom0({ site, paths, runner, storageDisk: storage, deep });
   const request: Dom0Request = {
-    ...{ site, facts, storageDisk: options.storage, force: options.force === true },
+    ...{ site, facts, storageDisk: storage, force: options.force === true },
     operation: drawDom0Operation(paths),
     relightVersion: RELIGHT_VERSION,
   };
@@ -70,6 +73,7 @@ export async function withDom0<T>(
   const paths = findDom0Paths(context);
   const session = await openSession({
     guest: DOM0,
+    subject: 'this machine',
     command: `relight ${command}`,
     paths,
     hypervisor: 'xl',

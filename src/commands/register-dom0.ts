@@ -28,6 +28,7 @@ export function registerDom0Commands(
       setStatus(await runMap(context(), options));
     });
   add('check', 'say what this machine lacks, and whether each guest could be rebuilt now')
+    .option('--deep', 'read the whole package cache, not only what came since the last look')
     .option('--json', 'for programs')
     .action(async (options: Dom0Options) => {
       const { runDom0Check } = await import('./dom0-check.ts');

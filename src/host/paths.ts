@@ -36,6 +36,8 @@ export const statePaths = {
     paths.auto === undefined ? undefined : `${paths.auto}/${guest}.cfg`,
   /** A change of dom0's network that waits for its confirmation. */
   networkChange: (paths: HostPaths) => `${paths.state}/host/network-change`,
+  /** Which files of the package cache were found whole. */
+  cacheSeen: (paths: HostPaths) => `${paths.state}/host/cache-seen.json`,
   /** Sockets and process identifiers of running QEMU guests. */
   runtime: (paths: HostPaths) => `${paths.state}/run`,
 } as const;

@@ -21,6 +21,7 @@ import type { MirrorFacts } from '../../src/host/facts.ts';
 import { renderBackends } from '../../src/plan/dom0/cache.ts';
 import { type CacheService, findCacheFaults, planCacheClean } from '../../src/plan/dom0/cache-faults.ts';
 import { probeCache } from '../../src/run/cache/probe.ts';
+import { openSeenFiles } from '../../src/run/cache/seen.ts';
 import { probeMirrors } from '../../src/run/probe-host.ts';
 import { requireSuccess } from '../../src/run/runner.ts';
 import { createRunner } from '../../src/run/runner-spawn.ts';
@@ -66,8 +67,10 @@ describe('a real package cache, broken in five ways', () => {
   let proxy: string;
   let deb = '';
 
-  const probe = async (): Promise<CacheFacts> => {
-    const facts = await probeCache({ runner, config: place('config'), proxy, mirrors, suite: SUITE });
+  const probe = async (deep = false): Promise<CacheFacts> => {
+    const seen = openSeenFiles(place('seen.json'), deep);
+    const config = place('config');
+    const facts = await probeCache({ runner, config, proxy, mirrors, suite: SUITE, seen });
     if (facts === undefined) throw new Error('there is no cache');
     return facts;
   };

@@ -1,7 +1,8 @@
 import { DOM0, statePaths } from '../../host/paths.ts';
+import { hostAddressOf, listNatNetworks } from '../../render/host-network/forwards.ts';
 import { makeIssue } from '../../report/codes.ts';
 import { isOwnAddress } from '../../spec/cache-address.ts';
-import type { CacheSpec } from '../../spec/types.ts';
+import type { CacheSpec, Site } from '../../spec/types.ts';
 import { buildReachArgv } from '../../tools/apt.ts';
 import { ACNG_CONFIG, parseBackends, renderAcngSettings } from '../../tools/apt-cacher-ng.ts';
 import type { Step } from '../types.ts';
@@ -12,9 +13,13 @@ import type { Dom0Item, Dom0Part, Dom0Request } from './types.ts';
 
 export const ACNG_LOCAL_PATH = `${ACNG_CONFIG}/local.conf`;
 export const ACNG_BACKENDS_PATH = `${ACNG_CONFIG}/backends_debian`;
+/** Its unit begins after network.target only: it would leave out, for good, an address that is not there yet. */
+export const ACNG_UNIT_PATH = '/etc/systemd/system/apt-cacher-ng.service.d/relight.conf';
+const ACNG_UNIT = '[Unit]\nWants=network-online.target\nAfter=network-online.target\n';
 export const APT_CACHE_PATH = '/etc/apt/apt.conf.d/30relight-cache';
 /** Tried with 3.7.4: above it, it says "Error resolving address for binding" and serves nobody. */
 const LARGEST_PORT = 32_767;
+const RELOAD: Step = { do: 'run', argv: ['systemctl', 'daemon-reload'], deadline: 120 };
 const AREA = 'cache' as const;
 
 /** The package cache of site.yaml: installed where it is this machine's own, proved, and used by dom0's own apt. */
@@ -23,12 +28,18 @@ export const planCache: Dom0Part = (request) => {
   if (cache.kind === 'off') return [];
   const foreign = findForeignListener(request, cache);
   if (foreign !== undefined) return [foreign];
-  const isOwn = cache.kind === 'apt-cacher-ng' && isOwnAddress(cache.address, request.facts.addresses);
+  const own = listOwnAddresses(request.site, request.facts.addresses);
+  const isOwn = cache.kind === 'apt-cacher-ng' && isOwnAddress(cache.address, own);
   // An apt-cacher that is there already serves as well as a new one would.
   const isOther = request.facts.installed.includes('apt-cacher');
   const install = isOwn && !isOther && cache.kind === 'apt-cacher-ng' ? planServer(request, cache) : [];
   return [...install, planProof(request, cache, install.length > 0), planApt(request, cache)];
 };
+
+/** The addresses of this machine, those that its nat networks are to give it included. */
+export function listOwnAddresses(site: Pick<Site, 'networks'>, found: readonly string[]): string[] {
+  return [...found, ...listNatNetworks(site.networks).map(hostAddressOf)];
+}
 
 /** The URL by which a cache is used. */
 export function findCacheUrl(cache: Exclude<CacheSpec, { kind: 'off' }>): string {
@@ -61,9 +72,10 @@ function planServer(request: Dom0Request, cache: Extract<CacheSpec, { kind: 'apt
     files: [
       { path: ACNG_LOCAL_PATH, text: signText(settings), mode: 0o644 },
       { path: ACNG_BACKENDS_PATH, text: renderBackends(urls), mode: 0o644 },
+      { path: ACNG_UNIT_PATH, text: signText(ACNG_UNIT), mode: 0o644 },
     ],
     // Written before the package comes, so that the service never listens elsewhere.
-    apply: isInstalled ? [{ do: 'run', argv: SYSTEMD_SERVICE.start, deadline: 120 }] : [],
+    apply: isInstalled ? [RELOAD, { do: 'run', argv: SYSTEMD_SERVICE.start, deadline: 120 }] : [],
     // The package makes it, empty or from apt's sources: a list of URLs is nobody's handiwork.
     replaceable: (path, text) =>
       path === ACNG_BACKENDS_PATH && parseBackends(text).every((line) => /^https?:\/\/\S+$/.test(line)),

@@ -50,7 +50,7 @@ export function planBridges(request: NetworkRequest, context: ChangeContext): Ac
     : ['setsid', '--fork'];
   return [
     {
-      id: `bridge-${network.name}`,
+      id: nameBridgeAction(network),
       phase: 'write',
       title: `make the bridge ${bridge} over ${link}, taken back after ${confirmSeconds} s unless confirmed`,
       creates: files.map((file) => ({ kind: 'file' as const, name: file.path })),
@@ -79,6 +79,9 @@ export function planBridges(request: NetworkRequest, context: ChangeContext): Ac
     },
   ];
 }
+
+/** The action that makes the bridge of a network. */
+export const nameBridgeAction = (network: BridgeNetwork) => `bridge-${network.name}`;
 
 /** What a bridge's files are to hold, for the difference that a person sees. */
 export function listBridgeFiles(request: NetworkRequest, link: string, bridge: string): WantedFile[] {

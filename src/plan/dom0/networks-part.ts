@@ -4,7 +4,7 @@ import type { NetworkSpec } from '../../spec/types.ts';
 import type { Action } from '../types.ts';
 import { formatDiff } from './diff.ts';
 import { listNetworkPackages, type NetworkRequest, planNetworks } from './network.ts';
-import { listBridgeFiles, listWantedBridges } from './network-bridge.ts';
+import { listBridgeFiles, listWantedBridges, nameBridgeAction } from './network-bridge.ts';
 import { listAdvice } from './network-check.ts';
 import { planInstall } from './packages.ts';
 import type { Dom0Item, Dom0Part, Dom0Request } from './types.ts';
@@ -12,7 +12,7 @@ import type { Dom0Item, Dom0Part, Dom0Request } from './types.ts';
 /** Seconds that an administrator has to confirm a change of the interface that the connection may run over. */
 export const CONFIRM_SECONDS = 120;
 
-/** The networks of the site on this machine. Last of all parts: a bridge may cut the connection for a moment. */
+/** The networks of the site on this machine, all but the bridges over an interface. */
 export const planDom0Networks: Dom0Part = (request) => {
   const { site, facts } = request;
   if (site.networks.size === 0 || facts.network === undefined) return [];
@@ -34,11 +34,23 @@ export const planDom0Networks: Dom0Part = (request) => {
         ...(issue.code === 'RL1305' ? { diff: listAdvice(asked) } : {}),
       }),
     ),
-    ...actions.map((action): Dom0Item => describeAction(action, asked)),
+    ...actions
+      .filter((action) => !isBridgeAction(action, asked))
+      .map((action): Dom0Item => describeAction(action, asked)),
     ...(actions.length === 0 && issues.every((issue) => issue.severity !== 'error')
       ? [...site.networks.values()].map(describeNetwork)
       : []),
   ];
+};
+
+/** Bridges over an interface. Last of all parts: one may cut the connection for a moment. */
+export const planDom0Bridges: Dom0Part = (request) => {
+  const { network } = request.facts;
+  if (network === undefined) return [];
+  const asked = makeNetworkRequest(request, network);
+  return planNetworks(asked)
+    .actions.filter((action) => isBridgeAction(action, asked))
+    .map((action) => describeAction(action, asked));
 };
 
 function makeNetworkRequest(
@@ -55,10 +67,13 @@ function makeNetworkRequest(
   };
 }
 
+function isBridgeAction(action: Action, request: NetworkRequest): boolean {
+  return listWantedBridges(request).some((bridge) => action.id === nameBridgeAction(bridge));
+}
+
 function describeAction(action: Action, request: NetworkRequest): Dom0Item {
   const [bridge] = listWantedBridges(request);
-  const isBridge = bridge !== undefined && action.id === `bridge-${bridge.name}`;
-  const files = isBridge
+  const files = bridge !== undefined && isBridgeAction(action, request)
     ? listBridgeFiles(request, bridge.interface ?? '', bridge.bridge)
     : action.steps.flatMap((step) =>
         step.do === 'write-file' && typeof step.content === 'string'

@@ -7,6 +7,7 @@ import { pathExists, readTextFile, statPath } from '../files.ts';
 import type { Runner } from '../runner.ts';
 import { canReach } from '../vault/reach.ts';
 import { readStuck, scanCache } from './scan.ts';
+import type { SeenFiles } from './seen.ts';
 
 export interface CacheProbeRequest {
   readonly runner: Runner;
@@ -17,11 +18,16 @@ export interface CacheProbeRequest {
   readonly mirrors: MirrorFacts | undefined;
   /** A suite that the mirror has. */
   readonly suite: string;
+  /** The record of what was found whole before, so that only new files are read. */
+  readonly seen: SeenFiles;
 }
 
-/** Looks at an apt-cacher-ng of this machine, all that it stores included. Undefined where none is installed. Reads only. */
+/**
+ * Looks at an apt-cacher-ng of this machine, what it stores included. Undefined where none is installed. Reads only, but for
+ * its own record of what it has read.
+ */
 export async function probeCache(request: CacheProbeRequest): Promise<CacheFacts | undefined> {
-  const { runner, config, proxy, mirrors, suite } = request;
+  const { runner, config, proxy, mirrors, suite, seen } = request;
   const names = listDirectory(config).filter((name) => name.endsWith('.conf') && name !== 'security.conf');
   if (names.length === 0) return undefined;
   const settings = parseAcngSettings(names.map((name) => readTextFile(join(config, name))));
@@ -31,7 +37,7 @@ export async function probeCache(request: CacheProbeRequest): Promise<CacheFacts
   const backends = join(config, 'backends_debian');
   const url = mirrors === undefined ? undefined : `${mirrors.archive}/dists/${suite}/InRelease`;
   return {
-    ...(await scanCache(runner, directory, await findUser(runner, root.uid))),
+    ...(await scanCache(runner, directory, await findUser(runner, root.uid), seen)),
     config,
     directory,
     socket: settings.socketpath ?? '/run/apt-cacher-ng/socket',

@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import type { Dom0Facts, FileFact } from '../../host/dom0-facts.ts';
 import type { HostPaths } from '../../host/facts.ts';
+import { statePaths } from '../../host/paths.ts';
 import { parseInstalled } from '../../host/xl-checks.ts';
 import { listDom0Paths } from '../../plan/dom0/paths.ts';
 import type { Site } from '../../spec/types.ts';
@@ -11,6 +12,7 @@ import {
   DPKG_LIST_ARGV,
 } from '../../tools/dpkg.ts';
 import { parseOsRelease } from '../../tools/os-release.ts';
+import { openSeenFiles } from '../cache/seen.ts';
 import { probeSiteCache } from '../cache/site-cache.ts';
 import { pathExists, readBytesFile, readTextFile } from '../files.ts';
 import { probeMirrors } from '../probe-host.ts';
@@ -30,15 +32,18 @@ export interface Dom0ProbeRequest {
   readonly paths: HostPaths;
   readonly runner: Runner;
   readonly storageDisk: string | undefined;
+  /** Read every file of the package cache, those found whole before included. */
+  readonly deep: boolean;
 }
 
 /** Looks at everything that a dom0's plan rests on. Reads only. @throws Failure */
 export async function probeDom0(request: Dom0ProbeRequest): Promise<Dom0Facts> {
-  const { site, paths, runner, storageDisk } = request;
+  const { site, paths, runner, storageDisk, deep } = request;
   const read = async (argv: readonly string[]) =>
     requireSuccess(await runner.run({ argv, deadlineSeconds: ANSWER_SECONDS })).stdout;
   const osRelease = pathExists('/etc/os-release') ? parseOsRelease(readTextFile('/etc/os-release')) : {};
   const mirrors = await probeMirrors(runner);
+  const seen = openSeenFiles(statePaths.cacheSeen(paths), deep);
   return {
     paths,
     system: { id: osRelease.ID ?? '', codename: osRelease.VERSION_CODENAME ?? '' },
@@ -53,7 +58,7 @@ export async function probeDom0(request: Dom0ProbeRequest): Promise<Dom0Facts> {
     files: readFiles(listDom0Paths(site)),
     xen: await probeXen(runner),
     mirrors,
-    ...(await probeSiteCache(runner, site.host.cache, mirrors, osRelease.VERSION_CODENAME ?? '')),
+    ...(await probeSiteCache(runner, site, mirrors, osRelease.VERSION_CODENAME ?? '', seen)),
     addresses: readAddresses(),
     network: site.networks.size === 0 ? undefined : await probeSiteNetwork(site, paths, runner),
     volumeGroups: await probeVolumeGroups(runner),
