@@ -1,4 +1,5 @@
 import type { Issue, Position } from '../report/issue.ts';
+import { checkCache } from './rules/cache.ts';
 import { type Finding, type GuestRule, Reporter, type RuleContext } from './rules/context.ts';
 import { checkDisks } from './rules/disks.ts';
 import { findDuplicates } from './rules/duplicates.ts';
@@ -28,7 +29,7 @@ const GUEST_RULES: readonly GuestRule[] = [
 /** Everything that is wrong with a site beyond the shape of single files. */
 export function findIssues(context: RuleContext): readonly Finding[] {
   const { guests, roles, images } = context.sources;
-  const findings: Finding[] = [...checkNetworks(context).findings];
+  const findings: Finding[] = [...checkNetworks(context).findings, ...checkCache(context).findings];
   for (const guest of guests) {
     const reporter = new Reporter(guest.name);
     for (const rule of GUEST_RULES) rule(guest, context, reporter);

@@ -7,6 +7,9 @@ export const DPKG_LIST_ARGV: readonly string[] = ['dpkg-query', '--show', '--sho
 /** argv of dpkg(1) that lists packages whose installation was cut off; no output: none. */
 export const DPKG_AUDIT_ARGV: readonly string[] = ['dpkg', '--audit'];
 
+/** argv of dpkg(1) that finishes what was cut off. Files of a person stay as they are. */
+export const DPKG_CONFIGURE_ARGV: readonly string[] = ['dpkg', '--force-confold', '--configure', '-a'];
+
 export const DPKG_ARCHITECTURE_ARGV: readonly string[] = ['dpkg', '--print-architecture'];
 
 /** argv of dpkg-divert(1) for all diversions. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   closeSync,
+  cpSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -10,11 +11,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { findFreePort } from '../support/free-port.ts';
 import { cacheDirectory } from '../xen/lab/cache.ts';
 import { type Emulator, prepareEmulator } from '../xen/lab/emulator.ts';
 import { runProgram, sleep, tail } from '../xen/lab/process.ts';
 import { PROCESSOR } from '../xen/lab/qemu.ts';
 
+const EXAMPLE = new URL('../../examples/site/', import.meta.url).pathname;
 const BOOT_SECONDS = 900;
 const FATAL = /Kernel panic|Panic on CPU|Xen BUG|Unhandled: vec|You are in emergency mode|grub rescue>/;
 
@@ -30,28 +33,32 @@ export class FreshMachine {
   readonly share: string;
   readonly #emulator: Emulator;
   readonly #disks: readonly string[];
+  /** Port 8080 of the machine's first interface, as it is reached from outside. */
+  readonly outsidePort: number;
   #child: ChildProcess | undefined;
   #boots = 0;
   #jobs = 0;
 
-  private constructor(folder: string, emulator: Emulator, disks: readonly string[]) {
+  private constructor(folder: string, emulator: Emulator, disks: readonly string[], outsidePort: number) {
+    this.outsidePort = outsidePort;
     this.folder = folder;
     this.share = join(folder, 'share');
     this.#emulator = emulator;
     this.#disks = disks;
   }
 
-  /** A machine over a read-only disk, with an empty second disk. */
+  /** A machine over a read-only disk, with two empty ones beside it. The example site lies in its shared folder. */
   static async create(name: string, disk: string, program: string): Promise<FreshMachine> {
     const folder = join(cacheDirectory(), 'runs', name);
     rmSync(folder, { recursive: true, force: true });
     for (const part of ['queue', 'out']) mkdirSync(join(folder, 'share', part), { recursive: true });
     await runProgram(['cp', program, join(folder, 'share', 'relight.mjs')]);
-    const disks = [join(folder, 'system.qcow2'), join(folder, 'data.qcow2')];
+    cpSync(EXAMPLE, join(folder, 'share', 'site'), { recursive: true });
+    const disks = ['system', 'data', 'thin'].map((each) => join(folder, `${each}.qcow2`));
     const create = ['qemu-img', 'create', '-q', '-f', 'qcow2'];
     await runProgram([...create, '-F', 'raw', '-b', disk, disks[0] ?? '']);
-    await runProgram([...create, disks[1] ?? '', '20G']);
-    return new FreshMachine(folder, await prepareEmulator(), disks);
+    for (const empty of disks.slice(1)) await runProgram([...create, empty, '20G']);
+    return new FreshMachine(folder, await prepareEmulator(), disks, await findFreePort());
   }
 
   /** Starts the machine and waits until it takes jobs. Returns the seconds that took. */
@@ -105,7 +112,9 @@ export class FreshMachine {
         '-drive',
         `file=${file},if=virtio,format=qcow2,cache=unsafe,discard=unmap,detect-zeroes=unmap`,
       ]),
-      ...['-netdev', 'user,id=n0', '-device', 'virtio-net-pci,netdev=n0,romfile='],
+      ...['-netdev', `user,id=n0,hostfwd=tcp:127.0.0.1:${this.outsidePort}-10.0.2.15:8080`],
+      ...['-device', 'virtio-net-pci,netdev=n0,romfile='],
+      ...['-netdev', 'user,id=n1,net=10.0.3.0/24', '-device', 'virtio-net-pci,netdev=n1,romfile='],
       ...['-fsdev', `local,id=lab,path=${this.share},security_model=none,multidevs=remap`],
       ...['-device', 'virtio-9p-pci,fsdev=lab,mount_tag=lab'],
     ];

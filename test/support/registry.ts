@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { findFreePort } from './free-port.ts';
 
 /** A registry of one's own: Debian's docker-registry on a free port of 127.0.0.1, its blobs below `directory`. */
 export interface TestRegistry {
@@ -45,14 +45,4 @@ async function waitUntilReady(port: number, child: ChildProcess): Promise<void> 
     await new Promise((done) => setTimeout(done, 100));
   }
   throw new Error('docker-registry does not answer');
-}
-
-function findFreePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => done(port));
-    });
-  });
 }

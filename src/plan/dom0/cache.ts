@@ -7,7 +7,7 @@ import { buildReachArgv } from '../../tools/apt.ts';
 import { ACNG_CONFIG, parseBackends, renderAcngSettings } from '../../tools/apt-cacher-ng.ts';
 import type { Step } from '../types.ts';
 import { findCacheFaults, SYSTEMD_SERVICE } from './cache-faults.ts';
-import { makeAction, planFiles, signText } from './files.ts';
+import { isSigned, makeAction, planFiles, signText } from './files.ts';
 import { planInstall } from './packages.ts';
 import type { Dom0Item, Dom0Part, Dom0Request } from './types.ts';
 
@@ -32,9 +32,25 @@ export const planCache: Dom0Part = (request) => {
   const isOwn = cache.kind === 'apt-cacher-ng' && isOwnAddress(cache.address, own);
   // An apt-cacher that is there already serves as well as a new one would.
   const isOther = request.facts.installed.includes('apt-cacher');
-  const install = isOwn && !isOther && cache.kind === 'apt-cacher-ng' ? planServer(request, cache) : [];
+  const install =
+    !isOwn || isOther || cache.kind !== 'apt-cacher-ng'
+      ? []
+      : isElsewhereManaged(request)
+        ? [describeFound(), ...listFaults(request)]
+        : planServer(request, cache);
   return [...install, planProof(request, cache, install.length > 0), planApt(request, cache)];
 };
+
+/** An apt-cacher-ng that was here before relight and serves at the site's port keeps its settings, unless --force says else. */
+function isElsewhereManaged({ facts, force }: Dom0Request): boolean {
+  const isOurs = isSigned(facts.files[ACNG_LOCAL_PATH]?.text ?? '');
+  return facts.cacheListener !== undefined && facts.cacheAnswers && !isOurs && !force;
+}
+
+function describeFound(): Dom0Item {
+  const title = 'the apt-cacher-ng that is here already is used as it is';
+  return { id: 'cache-found', area: AREA, title, state: 'note', detail: `${ACNG_CONFIG} is not changed` };
+}
 
 /** The addresses of this machine, those that its nat networks are to give it included. */
 export function listOwnAddresses(site: Pick<Site, 'networks'>, found: readonly string[]): string[] {

@@ -34,6 +34,9 @@ export function signText(text: string): string {
   return `# Written by relight dom0 setup; what is changed here is lost. Content ${sum(text)}.\n${text}`;
 }
 
+/** Whether relight wrote the file once, whatever became of it. */
+export const isSigned = (text: string) => SIGNATURE.test(text);
+
 /** Whether relight wrote this text and nobody has changed it since. */
 export function isOwnText(text: string): boolean {
   const found = SIGNATURE.exec(text);

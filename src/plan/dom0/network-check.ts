@@ -4,6 +4,7 @@ import {
   listNatNetworks,
   requireSubnet,
 } from '../../render/host-network/forwards.ts';
+import { readsDirectory } from '../../render/host-network/ifupdown-edit.ts';
 import { hostNetworkPaths } from '../../render/host-network/paths.ts';
 import { listSysctls } from '../../render/host-network/sysctl.ts';
 import { makeIssue } from '../../report/codes.ts';
@@ -21,6 +22,7 @@ export function checkNetworks(request: NetworkRequest): Issue[] {
     ...checkAddresses(request),
     ...checkFirewall(request),
     ...checkBridges(request),
+    ...checkSource(request),
     ...checkBridgeFilter(request),
   ];
 }
@@ -114,6 +116,13 @@ function checkFirewall({ site, facts }: NetworkRequest): Issue[] {
         .join('; '),
     }),
   );
+}
+
+/** The files of private bridges are read only when the main file says so. */
+function checkSource({ site, facts, at }: NetworkRequest): Issue[] {
+  if (facts.manager !== 'ifupdown' || listNatNetworks(site.networks).length === 0) return [];
+  const path = `${at.etc}/network/interfaces`;
+  return readsDirectory(facts.files.get(path) ?? '') ? [] : [makeIssue('RL1314', { path })];
 }
 
 function checkBridges(request: NetworkRequest): Issue[] {

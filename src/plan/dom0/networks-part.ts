@@ -73,13 +73,14 @@ function isBridgeAction(action: Action, request: NetworkRequest): boolean {
 
 function describeAction(action: Action, request: NetworkRequest): Dom0Item {
   const [bridge] = listWantedBridges(request);
-  const files = bridge !== undefined && isBridgeAction(action, request)
-    ? listBridgeFiles(request, bridge.interface ?? '', bridge.bridge)
-    : action.steps.flatMap((step) =>
-        step.do === 'write-file' && typeof step.content === 'string'
-          ? [{ path: step.path, content: step.content }]
-          : [],
-      );
+  const files =
+    bridge !== undefined && isBridgeAction(action, request)
+      ? listBridgeFiles(request, bridge.interface ?? '', bridge.bridge)
+      : action.steps.flatMap((step) =>
+          step.do === 'write-file' && typeof step.content === 'string'
+            ? [{ path: step.path, content: step.content }]
+            : [],
+        );
   const diff = files
     .map(({ path, content }) => formatDiff(path, request.facts.files.get(path), content ?? ''))
     .join('');

@@ -1,5 +1,6 @@
 import type { Site } from '../../spec/types.ts';
-import type { Step } from '../types.ts';
+import { DPKG_CONFIGURE_ARGV } from '../../tools/dpkg.ts';
+import type { Action, Step } from '../types.ts';
 import { makeAction } from './files.ts';
 import type { Dom0Item, Dom0Part, Dom0Request } from './types.ts';
 
@@ -44,10 +45,15 @@ export function planInstall(
   const missing = packages.filter((name) => !facts.installed.includes(name));
   const shared = { id, area, title };
   if (missing.length === 0) return { ...shared, state: 'ok', detail: packages.join(', ') };
-  const action = {
+  const action: Action = {
     ...makeAction(id, `install ${missing.join(', ')}`),
-    phase: 'install' as const,
-    steps: [runApt(['update']), runApt(['install', '--yes', '--no-install-recommends', ...missing])],
+    phase: 'install',
+    steps: [
+      // After a kill in the middle of an installation dpkg has to finish first; else this does nothing.
+      { do: 'run', argv: DPKG_CONFIGURE_ARGV, deadline: INSTALL_SECONDS },
+      runApt(['update']),
+      runApt(['install', '--fix-broken', '--yes', '--no-install-recommends', ...missing]),
+    ],
     undo: [runApt(['remove', '--yes', ...missing])],
   };
   return { ...shared, state: 'todo', detail: `install ${missing.join(', ')}`, action };

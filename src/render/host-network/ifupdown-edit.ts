@@ -14,6 +14,13 @@ export function definesInterface(text: string, link: string): boolean {
   return listStanzas(text).some(({ words }) => words[0] === 'iface' && words[1] === link);
 }
 
+/** Whether /etc/network/interfaces takes in the files of interfaces.d, as Debian's installer writes it. */
+export function readsDirectory(text: string): boolean {
+  return listStanzas(text).some(
+    ({ words }) => /^source(-directory)?$/.test(words[0] ?? '') && /interfaces\.d/.test(words[1] ?? ''),
+  );
+}
+
 /**
  * Makes a bridge over an interface: what the file says about the interface's addresses is said about the bridge, and the
  * interface becomes its port. All other lines stay as they are, comments too.

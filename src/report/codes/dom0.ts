@@ -163,4 +163,11 @@ export const DOM0_CODES = {
     message: 'the port of apt-cacher-ng must be at most 32767, and {port} is more: it would listen on none',
     hint: 'give host.cache another port, such as 3142',
   },
+  RL1441: {
+    title: 'Cache that guests cannot reach',
+    severity: 'warning',
+    message:
+      'guests: {guests} leaves the package cache {address} in the guests, and there that address is the guest itself',
+    hint: 'give host.cache an address of this machine that guests reach, such as that of a bridge; or guests: remove',
+  },
 } as const satisfies Record<string, CodeEntry>;

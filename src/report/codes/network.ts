@@ -74,4 +74,9 @@ export const NETWORK_CODES = {
     hint: 'if nothing here needs it: sysctl -w net.bridge.bridge-nf-call-iptables=0, and the same line in /etc/sysctl.d',
     severity: 'warning',
   },
+  RL1314: {
+    title: 'Files of interfaces.d are not read',
+    message: '{path} must take in the files of interfaces.d, and it does not: a bridge would not come up',
+    hint: 'add this line to it: source /etc/network/interfaces.d/*',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -128,8 +128,7 @@ async function readIndices(
   return { hashes, damaged };
 }
 
-const isByHash = (path: string) =>
-  path.includes('/by-hash/SHA256/') && /^[0-9a-f]{64}$/.test(basename(path));
+const isByHash = (path: string) => path.includes('/by-hash/SHA256/') && /^[0-9a-f]{64}$/.test(basename(path));
 
 function addStanza(hashes: Map<string, Wanted[]>, stanza: string): void {
   const read = (name: string) => new RegExp(`^${name}: (.+)$`, 'm').exec(stanza)?.[1];

@@ -24,8 +24,11 @@ export async function probeSiteCache(
   const spec = site.host.cache;
   if (spec.kind === 'off') return { cache: undefined, cacheAnswers: false, cacheListener: undefined };
   const proxy = findCacheUrl(spec);
-  const isOwn = spec.kind === 'apt-cacher-ng' && isOwnAddress(spec.address, listOwnAddresses(site, readAddresses()));
-  const cache = isOwn ? await probeCache({ runner, config: ACNG_CONFIG, proxy, mirrors, suite, seen }) : undefined;
+  const isOwn =
+    spec.kind === 'apt-cacher-ng' && isOwnAddress(spec.address, listOwnAddresses(site, readAddresses()));
+  const cache = isOwn
+    ? await probeCache({ runner, config: ACNG_CONFIG, proxy, mirrors, suite, seen })
+    : undefined;
   const url = mirrors === undefined ? undefined : `${mirrors.archive}/dists/${suite}/InRelease`;
   const cacheAnswers = cache?.answers ?? (url !== undefined && (await canReach(runner, url, proxy)));
   if (!isOwn) return { cache, cacheAnswers, cacheListener: undefined };
