@@ -4,6 +4,9 @@ import { checkName } from './lvm.ts';
 /** argv of pvcreate(8). It asks before it wipes a signature, and takes no answer for a no. */
 export const buildPvcreateArgv = (disk: string): string[] => ['pvcreate', checkDevice(disk)];
 
+/** argv of pvcreate(8) that changes nothing and fails while a volume group has the disk. */
+export const buildFreeTestArgv = (disk: string): string[] => ['pvcreate', '--test', checkDevice(disk)];
+
 export const buildPvremoveArgv = (disk: string): string[] => ['pvremove', checkDevice(disk)];
 
 export function buildVgcreateArgv(group: string, disk: string): string[] {

@@ -3,6 +3,7 @@ import { formatSize } from '../../spec/size.ts';
 import type { StorageSpec } from '../../spec/types.ts';
 import { buildVgsArgv, LVM_STATUS } from '../../tools/lvm.ts';
 import {
+  buildFreeTestArgv,
   buildLvcreatePoolArgv,
   buildPoolRemoveArgv,
   buildPvcreateArgv,
@@ -55,8 +56,13 @@ function planGroup(request: Dom0Request, storage: LvmStorage): Dom0Item {
     phase: 'storage',
     steps: [
       // Without --yes: should a signature have come up meanwhile, pvcreate asks, hears nobody, and refuses.
-      { do: 'run', argv: buildPvcreateArgv(storageDisk), deadline: SECONDS },
-      // Done a second time after a kill the group is there already: what follows tells.
+      // Done a second time after a kill it is there already, as is the group: the last command tells.
+      {
+        do: 'run',
+        argv: buildPvcreateArgv(storageDisk),
+        deadline: SECONDS,
+        accept: [LVM_STATUS.failed],
+      },
       {
         do: 'run',
         argv: buildVgcreateArgv(volumeGroup, storageDisk),
@@ -68,7 +74,9 @@ function planGroup(request: Dom0Request, storage: LvmStorage): Dom0Item {
     // A group that holds volumes by now is not removed: vgremove without --force refuses.
     undo: [
       { do: 'run', argv: buildVgremoveArgv(volumeGroup), deadline: SECONDS, accept: [LVM_STATUS.failed] },
-      { do: 'run', argv: buildPvremoveArgv(storageDisk), deadline: SECONDS },
+      { do: 'run', argv: buildPvremoveArgv(storageDisk), deadline: SECONDS, accept: [LVM_STATUS.failed] },
+      // Done a second time, or after a kill, both find nothing: this tells whether the disk is free.
+      { do: 'run', argv: buildFreeTestArgv(storageDisk), deadline: SECONDS },
     ],
   };
   return { ...shared, state: 'todo', detail: action.title, action };
@@ -96,7 +104,8 @@ function planPool(
   if (found !== undefined) {
     return { ...shared, state: 'ok', detail: `${found.dataPercent ?? 0} % used` };
   }
-  if (storageDisk === undefined) {
+  // In a group that is there already, how much a pool may take is a person's affair.
+  if (storageDisk === undefined || group !== undefined) {
     const issue = makeIssue('RL1424', { pool: `${volumeGroup}/${pool}`, group: volumeGroup });
     return { ...shared, state: 'refused', detail: 'missing', issue };
   }
@@ -112,7 +121,14 @@ function planPool(
       },
       { do: 'run', argv: ['lvs', `${volumeGroup}/${pool}`], deadline: SECONDS },
     ],
-    undo: [{ do: 'run', argv: buildPoolRemoveArgv(volumeGroup, pool), deadline: SECONDS }],
+    undo: [
+      {
+        do: 'run',
+        argv: buildPoolRemoveArgv(volumeGroup, pool),
+        deadline: SECONDS,
+        accept: [LVM_STATUS.failed],
+      },
+    ],
   };
   return { ...shared, state: 'todo', detail: action.title, action };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Dom0Facts } from '../../../src/host/dom0-facts.ts';
+import type { HostNetworkFacts } from '../../../src/host/network.ts';
 import { buildDom0Plan, buildDom0ReturnPlan, listDom0Items } from '../../../src/plan/dom0/build.ts';
 import { formatDiff } from '../../../src/plan/dom0/diff.ts';
 import { isOwnText, signText } from '../../../src/plan/dom0/files.ts';
@@ -190,10 +191,112 @@ describe('what stops a setup', () => {
   });
 });
 
-describe('a cache elsewhere', () => {
-  it('is used as it is', () => {
+describe('a cache that is here already, or elsewhere', () => {
+  const ids = (items: readonly Dom0Item[]) =>
+    items.filter((item) => item.area === 'cache').map((item) => item.id);
+
+  it('of another machine is used as it is', () => {
     const { items } = ask({}, { site: site('  cache: { proxy: "http://cache.example.org:3128" }\n') });
-    const ids = items.filter((item) => item.area === 'cache').map((item) => item.id);
-    expect(ids).toEqual(['cache-answers', 'cache-apt']);
+    expect(ids(items)).toEqual(['cache-answers', 'cache-apt']);
+  });
+
+  const served: Partial<Dom0Facts> = {
+    installed: ['grub-pc', 'linux-image-amd64', 'apt-cacher-ng'],
+    ...{ cacheListener: 'apt-cacher-ng', cacheAnswers: true },
+  };
+
+  it('an apt-cacher-ng that somebody set up keeps its settings', () => {
+    const { items } = ask(served);
+    expect(ids(items)).toEqual(['cache-found', 'cache-answers', 'cache-apt']);
+    expect(find(items, 'cache-found')).toMatchObject({ state: 'note' });
+    expect(ids(ask(served, { force: true }).items)).toContain('cache-settings');
+  });
+
+  it('one that relight set up is kept as the site says, though somebody changed its settings', () => {
+    const text = signText('BindAddress: 0.0.0.0\n').replace('0.0.0.0', '192.0.2.99');
+    const files = { '/etc/apt-cacher-ng/local.conf': { text, mode: 0o644 } };
+    const item = find(ask({ ...served, files }).items, 'cache-settings');
+    expect(item).toMatchObject({ state: 'refused', issue: { code: 'RL1404' } });
+  });
+
+  it('an apt-cacher serves as well', () => {
+    const { items } = ask({ ...served, installed: ['grub-pc', 'apt-cacher'], cacheListener: 'apt-cacher' });
+    expect(ids(items)).toEqual(['cache-answers', 'cache-apt']);
+  });
+});
+
+const NAT: HostNetworkFacts = {
+  links: [{ name: 'eth0', kind: undefined, master: undefined, mac: '52:54:00:12:34:56', up: true }],
+  addresses: [{ link: 'eth0', family: 4, address: '192.0.2.1', prefix: 24 }],
+  routes: [],
+  ...{ manager: 'ifupdown', firewall: 'nftables', firewallManager: undefined, droppingChains: [] },
+  ...{ rulesLoaded: false, systemd: true, activeUnits: [], takenAddresses: [], changePending: false },
+  files: new Map([
+    [
+      '/etc/network/interfaces',
+      'source /etc/network/interfaces.d/*\nauto eth0\niface eth0 inet static\n    address 192.0.2.1/24\n',
+    ],
+  ]),
+  sysctls: new Map(),
+};
+
+describe('a cache on the bridge of a private network', () => {
+  const networks = `networks:
+  inside: { mode: nat, bridge: xenbr1, subnet: 10.9.0.0/24, out: eth0 }
+  wire: { mode: bridge, bridge: xenbr0, interface: eth0 }
+`;
+  const wanted = () => site(`  cache: { apt-cacher-ng: "10.9.0.1:3142" }\n${networks}`);
+
+  it('comes after the network, and before what may cut the connection', () => {
+    const { request, items } = ask({ network: NAT }, { site: wanted() });
+    const order = buildDom0Plan(request, items)?.actions.map((action) => action.id) ?? [];
+    const places = ['network-inside', 'cache-settings', 'cache-answers', 'bridge-wire'];
+    expect(places.map((id) => order.indexOf(id))).toEqual(
+      places.map((id) => order.indexOf(id)).sort((left, right) => left - right),
+    );
+    expect(order).toEqual(expect.arrayContaining(places));
+    expect(order.at(-1)).toBe('bridge-wire');
+  });
+
+  it('is this machine’s own before it has that address, and waits for it at boot', () => {
+    const { items } = ask({ network: NAT }, { site: wanted() });
+    expect(find(items, 'cache-settings')?.diff).toContain('+BindAddress: 127.0.0.1 10.9.0.1\n');
+    expect(find(items, 'cache-settings')?.diff).toContain('+After=network-online.target\n');
+  });
+
+  it('is refused where ifupdown would not read the bridge’s file', () => {
+    const files = new Map([['/etc/network/interfaces', 'iface eth0 inet dhcp\n']]);
+    const { items } = ask({ network: { ...NAT, files } }, { site: wanted() });
+    const refused = items.filter((item) => item.state === 'refused');
+    expect(refused.map((item) => item.issue?.code)).toContain('RL1314');
+  });
+});
+
+describe('a thin pool', () => {
+  const thin = () => site('  storage: { lvm: vg0, thin: pool }\n');
+
+  it('is made together with its volume group, and goes before it', () => {
+    const { request, items } = ask({}, { site: thin() });
+    const plan = buildDom0Plan(request, items);
+    const ids = plan?.actions.map((action) => action.id) ?? [];
+    expect(ids.indexOf('volume-group')).toBeLessThan(ids.indexOf('thin-pool'));
+    const back = plan === undefined ? [] : buildDom0ReturnPlan(request, plan).actions.map(({ id }) => id);
+    expect(back.indexOf('thin-pool')).toBeLessThan(back.indexOf('volume-group'));
+    expect(find(items, 'rebuild-packages')?.detail).toContain('thin-provisioning-tools');
+  });
+
+  it('is a person’s affair in a volume group that is there already', () => {
+    const volumeGroups = [{ name: 'vg0', sizeBytes: 2 ** 40, freeBytes: 2 ** 40, pools: [] }];
+    const item = find(ask({ volumeGroups }, { site: thin(), storageDisk: undefined }).items, 'thin-pool');
+    expect(item).toMatchObject({ state: 'refused', issue: { code: 'RL1424' } });
+  });
+
+  it('is said with how full it is', () => {
+    const pools = [{ name: 'pool', dataPercent: 12 }];
+    const volumeGroups = [{ name: 'vg0', sizeBytes: 2 ** 40, freeBytes: 0, pools }];
+    expect(find(ask({ volumeGroups }, { site: thin() }).items, 'thin-pool')).toMatchObject({
+      state: 'ok',
+      detail: '12 % used',
+    });
   });
 });
