@@ -33,6 +33,14 @@ export function renderXenBoot(request: XenBootRequest): string {
   return `${lines.join('\n')}\n`;
 }
 
+/**
+ * A script of /etc/grub.d. Debian's hypervisor is gzipped, and the entry that 20_linux_xen writes does not load GRUB's gzio:
+ * where nothing else has loaded it, GRUB says "no multiboot header found". `insmod` of what is loaded does nothing.
+ */
+export function renderGrubModules(): string {
+  return "cat <<'END'\ninsmod gzio\nEND\n";
+}
+
 function requireWhole(value: number): number {
   return Number.isSafeInteger(value) && value > 0 ? value : refuse('a number', value, 'whole and above 0');
 }

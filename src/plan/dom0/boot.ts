@@ -1,11 +1,13 @@
-import { renderXenBoot } from '../../render/xen-boot.ts';
+import { renderGrubModules, renderXenBoot } from '../../render/xen-boot.ts';
 import { makeIssue } from '../../report/codes.ts';
 import type { Step } from '../types.ts';
-import { planFiles, signText } from './files.ts';
+import { planFiles, signScript, signText } from './files.ts';
 import type { Dom0Item, Dom0Part, Dom0Request } from './types.ts';
 
 /** Sorts before xen.cfg of xen-hypervisor-common, which acts on what is set here. */
 export const XEN_BOOT_PATH = '/etc/default/grub.d/relight-xen.cfg';
+/** Sorts before the scripts that write entries. */
+export const GRUB_SCRIPT_PATH = '/etc/grub.d/06_relight_xen';
 export const GRUB_CONFIG_PATH = '/boot/grub/grub.cfg';
 const DIVERTED = /^(?:local )?diversion (?:of|by \S+ from) (\/etc\/grub\.d\/\d+_linux_xen)\b/;
 
@@ -18,7 +20,10 @@ export const planBootDefault: Dom0Part = (request) => [
     id: 'boot-default',
     area: 'xen',
     title: 'Xen is what GRUB boots, with the memory and processors of dom0',
-    files: [{ path: XEN_BOOT_PATH, text: signText(renderBootFile(request)), mode: 0o644 }],
+    files: [
+      { path: XEN_BOOT_PATH, text: signText(renderBootFile(request)), mode: 0o644 },
+      { path: GRUB_SCRIPT_PATH, text: signScript(renderGrubModules()), mode: 0o755 },
+    ],
     apply: [UPDATE_GRUB],
     again: !isXenDefault(request),
   }),

@@ -26,13 +26,17 @@ export interface DesiredFiles {
   readonly replaceable?: (path: string, text: string) => boolean;
 }
 
+const SHEBANG = '#!/bin/sh\n';
 const SIGNATURE =
-  /^# Written by relight dom0 setup; what is changed here is lost\. Content ([0-9a-f]{16})\.\n/;
+  /^(?:#!\/bin\/sh\n)?# Written by relight dom0 setup; what is changed here is lost\. Content ([0-9a-f]{16})\.\n/;
 
 /** Puts relight's line above a text: with its checksum, so that a change by hand is seen. For formats with # comments. */
 export function signText(text: string): string {
   return `# Written by relight dom0 setup; what is changed here is lost. Content ${sum(text)}.\n${text}`;
 }
+
+/** As {@link signText}, for a shell script. */
+export const signScript = (text: string) => `${SHEBANG}${signText(text)}`;
 
 /** Whether relight wrote the file once, whatever became of it. */
 export const isSigned = (text: string) => SIGNATURE.test(text);
