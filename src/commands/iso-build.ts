@@ -59,6 +59,7 @@ export async function runIsoBuild(
     grow: options.grow === true,
     force: options.force === true,
     eraseDisks: options.eraseDisks === true,
+    signal: context.signal,
   };
   const result = await buildImage(runner, request, (percent) => {
     if (context.terminal) context.say(`\rwriting ${basename(request.output)}: ${percent.toFixed(0)} %`);

@@ -80,7 +80,7 @@ async function hashFile(image: IsoImage, entry: IsoEntry): Promise<string> {
 
 const CHUNK = 1024 * 1024;
 
-/** A hash of a whole source, in hex. The next piece is read while one is hashed. */
+/** A hash of a whole source, in hex. The next piece is read while one is hashed. What `onProgress` throws ends it. */
 export async function hashSource(
   source: ByteSource,
   algorithm: 'sha256' | 'sha512',

@@ -30,6 +30,8 @@ export interface BuildRequest extends Omit<RemasterRequest, 'erases' | 'laidFile
   readonly eraseDisks: boolean;
   /** Disks that the late script writes to, beyond the one that the preseed names. */
   readonly alsoErases?: readonly string[];
+  /** Ends the work; nothing is left then. */
+  readonly signal?: AbortSignal;
 }
 
 export interface BuildResult {
@@ -79,7 +81,11 @@ async function makeImage(
     const sums = await readSums(runner, { ...request.origin, image: request.input });
     // The longest part of all goes on beside the rest; it is judged before the draft gets its name. Closing the input ends it.
     const algorithm = sums.kind === 'signed' ? sums.algorithm : 'sha256';
-    const hashing = hashSource(input, algorithm);
+    const refuseAborted = () => {
+      if (request.signal?.aborted === true)
+        throw new Failure(EXIT.interrupted, 'RL0604', 'interrupted while the image was made');
+    };
+    const hashing = hashSource(input, algorithm, refuseAborted);
     hashing.catch(() => undefined);
     const image = await openImage(input);
     const laidFiles = listLaidFiles(request.overlays);
@@ -101,6 +107,7 @@ async function makeImage(
       const [hash] = await Promise.all([hashing, readBack(image, draft, plan)]);
       const origin = judgeOrigin(sums, hash, basename(request.input));
       await syncDraft(draft);
+      refuseAborted();
       const manifest = writeManifest(request, plan, { method, origin, hash: { [algorithm]: hash } });
       renameSynced(draft, request.output);
       return { output: request.output, manifest, origin };

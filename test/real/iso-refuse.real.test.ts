@@ -189,7 +189,23 @@ describe('what is refused leaves nothing behind', () => {
     expect(lab.build(output()).status).toBe(0);
     expect(left()).toEqual(['x.iso', 'x.iso.manifest.json']);
     for (const name of left()) rmSync(join(lab.work, 'refused', name));
-  }, 60_000);
+  });
+
+  test('Ctrl-C after the last command leaves nothing', async () => {
+    const path = mkdtempSync(join(lab.work, 'interrupt-'));
+    // xorriso's end is the last that the runner could notice.
+    const script =
+      '#!/bin/bash\n/usr/bin/xorriso "$@" || exit\n[[ $* = *-commit* ]] && kill -INT "$(cat "$0.pid")"\nexit 0\n';
+    writeFileSync(join(path, 'xorriso'), script);
+    chmodSync(join(path, 'xorriso'), 0o755);
+    const child = spawn('node', [lab.program, ...lab.buildArguments(output())], {
+      cwd: lab.work,
+      env: { ...process.env, PATH: `${path}:${process.env.PATH}` },
+    });
+    writeFileSync(join(path, 'xorriso.pid'), String(child.pid));
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(130);
+    expect(left()).toEqual([]);
+  });
 
   test('a disk that is full beforehand, during the copy, during xorriso, and at the manifest', () => {
     const place = join(lab.work, 'full');

@@ -37,6 +37,7 @@ export async function buildGuestImage(step: BuildStep, context: StepContext): Pr
     force: true,
     eraseDisks: false,
     alsoErases: step.alsoErases,
+    signal: context.signal,
   });
   if (origin.kind === 'insecure')
     listener.note(`the origin of ${step.image} was not checked: ${origin.reason}`);
