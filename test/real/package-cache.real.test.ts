@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ import { createRunner } from '../../src/run/runner-spawn.ts';
 import type { StepContext } from '../../src/run/steps/context.ts';
 import { performStep } from '../../src/run/steps/perform.ts';
 import { buildAptUpdateArgv, renderAptConf } from '../../src/tools/apt.ts';
-import { buildMaintenanceArgv } from '../../src/tools/apt-cacher-ng.ts';
+import { buildMaintenanceArgv, renderAcngSettings } from '../../src/tools/apt-cacher-ng.ts';
 
 const SUITE = 'trixie';
 const DAEMON = '/usr/sbin/apt-cacher-ng';
@@ -104,7 +104,7 @@ describe('a real package cache, broken in five ways', () => {
     run(['cp', '/etc/apt-cacher-ng/acng.conf', place('config/acng.conf')]);
     writeFileSync(
       place('config/local.conf'),
-      `BindAddress: 127.0.0.1\nPort: ${port}\nCacheDir: ${place('cache')}\nLogDir: ${place('log')}\n` +
+      `${renderAcngSettings(['127.0.0.1'], port)}CacheDir: ${place('cache')}\nLogDir: ${place('log')}\n` +
         `SocketPath: ${place('cache/socket')}\nForeGround: 1\nExStartTradeOff: 0\n`,
     );
     writeFileSync(place('config/backends_debian'), renderBackends([`${mirrors.archive}/`]));
@@ -137,6 +137,16 @@ describe('a real package cache, broken in five ways', () => {
 
   it('is whole at first, and hands out what it stores', async () => {
     expect(faultsOf(await probe()).map((fault) => fault.issue.message)).toEqual([]);
+  });
+
+  it('listens where it is told only, and opens no tunnel to anybody', async () => {
+    const { port } = new URL(proxy);
+    const listening = run(['ss', '-Hltn', `sport = :${port}`])
+      .trim()
+      .split('\n');
+    expect(listening.map((line) => line.split(/\s+/)[3])).toEqual([`127.0.0.1:${port}`]);
+    for (const target of ['mirror.example.org:443', '127.0.0.1:22'])
+      expect(await connect(Number(port), target)).toMatch(/^HTTP\/1\.[01] 40[0-9] /);
   });
 
   it('a package with other bytes is named, and fetched anew after clean', async () => {
@@ -210,6 +220,23 @@ describe('a real package cache, broken in five ways', () => {
     expect(existsSync(deb)).toBe(false);
   }, 120_000);
 });
+
+/** The first line of the answer to CONNECT. */
+function connect(port: number, target: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = createConnection(port, '127.0.0.1', () =>
+      socket.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`),
+    );
+    socket.setTimeout(60_000, () => socket.destroy(new Error('no answer')));
+    socket.on('error', reject);
+    socket.on('data', (bytes: Buffer) => {
+      answer += bytes.toString('latin1');
+      if (answer.includes('\n')) resolve(answer.split('\r\n')[0] ?? '');
+      if (answer.includes('\n')) socket.destroy();
+    });
+  });
+}
 
 function hash(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SandboxMachine } from './dom0/machine.ts';
 
@@ -54,6 +55,23 @@ test('undisturbed it sets all up, has nothing to do then, and is taken back as a
   await succeed('rollback', 'dom0', '--yes');
   expect(machine.snapshot()).toEqual(before);
 }, 120_000);
+
+test('not root: refused before anything is looked at', async () => {
+  const argv = [join(machine.directory, 'relight.mjs'), 'dom0', 'setup', '--yes'];
+  const site = ['--site', join(machine.directory, 'site')];
+  const env = { ...process.env, ...machine.environment };
+  const run = await new Promise<Run>((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [...argv, ...site],
+      { env, uid: 65_534 },
+      (_error, stdout, stderr) =>
+        resolve({ status: child.exitCode, signal: child.signalCode, output: `${stdout}${stderr}` }),
+    );
+  });
+  expect(run.status, run.output).toBe(4);
+  expect(run.output).toContain('RL0751');
+});
 
 test.each([
   ['instead', 'resume', 1],

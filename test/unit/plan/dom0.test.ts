@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -14,9 +14,12 @@ import { readSite } from '../../../src/run/read-site.ts';
 import { parseSite } from '../../../src/spec/parse-site.ts';
 
 /** The site of a text. */
-function site(host: string): Dom0Request['site'] {
+function site(host: string, guests: Readonly<Record<string, string>> = {}): Dom0Request['site'] {
   const directory = mkdtempSync(join(tmpdir(), 'relight-dom0-'));
   writeFileSync(join(directory, 'site.yaml'), `relight: 1\nhost:\n${host}`);
+  if (Object.keys(guests).length > 0) mkdirSync(join(directory, 'domus'));
+  for (const [name, text] of Object.entries(guests))
+    writeFileSync(join(directory, `domus/${name}.yaml`), text);
   const parsed = parseSite(readSite(directory));
   rmSync(directory, { recursive: true });
   if (parsed.site === undefined) throw new Error('the site has errors');
@@ -117,6 +120,16 @@ describe('a fresh machine', () => {
     expect(script.mode).toBe(0o755);
     expect(isOwnText(script.content)).toBe(true);
     expect(execFileSync('sh', { input: script.content, encoding: 'utf8' })).toBe('insmod gzio\n');
+  });
+
+  it('gets QEMU for Xen where a guest is HVM, and saves guests where the site says so', () => {
+    const guests = { hvm1: 'name: hvm1\nguest: hvm\nmemory: 1GiB\ndisks: { root: { size: 4GiB } }\n' };
+    const wanted = site('  dom0: { memory: 2GiB, guests-at-shutdown: save }\n', guests);
+    const { items } = ask({}, { site: wanted });
+    expect(find(items, 'xen-packages')?.detail).toContain('qemu-system-xen');
+    expect(find(ask().items, 'xen-packages')?.detail).not.toContain('qemu-system-xen');
+    const diff = find(items, 'guests-at-shutdown')?.diff ?? '';
+    expect(diff).toContain('+XENDOMAINS_SAVE="/var/lib/xen/save"\n+XENDOMAINS_RESTORE="true"\n');
   });
 
   it('can be taken back: the undos, the last first', () => {
