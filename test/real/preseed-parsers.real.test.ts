@@ -89,7 +89,7 @@ describe.each(['12', '13'] as const)('the installer of Debian %s', (version) => 
   const root = new InstallerRoot(initrds[version]);
   afterAll(() => root.remove());
 
-  test('reads every text as readAsInstaller does', { timeout: 300_000 }, () => {
+  test('reads every text as readAsInstaller does', { timeout: 600_000 }, () => {
     const texts = documents(150);
     const real = root.read(texts);
     const statuses = new Set(real.map(({ status }) => status));
@@ -111,7 +111,7 @@ describe.each(['12', '13'] as const)('the installer of Debian %s', (version) => 
   });
 });
 
-test('debconf-set-selections reads every text as readAsTarget does', { timeout: 300_000 }, () => {
+test('debconf-set-selections reads every text as readAsTarget does', { timeout: 600_000 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'relight-selections-'));
   const file = join(directory, 'preseed.cfg');
   const kinds = new Set<string>();
@@ -167,7 +167,7 @@ describe.each(['12', '13'] as const)('the preseeds that relight writes for Debia
       typeof value === 'string' ? value : SAMPLE_HASH,
     ]);
 
-  test('are read by the installer as they were meant', { timeout: 300_000 }, () => {
+  test('are read by the installer as they were meant', { timeout: 600_000 }, () => {
     const root = new InstallerRoot(initrds[version]);
     try {
       for (const [index, { answers, status }] of root.read(texts.map(({ text: given }) => given)).entries()) {

@@ -1,4 +1,4 @@
-import { rmSync, statSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import type { Step } from '../../plan/types.ts';
 import { Failure } from '../../report/failure.ts';
 import { makeDirectory, readBytesFile, writeFileAtomically } from '../files.ts';
@@ -42,7 +42,7 @@ export async function keepLogs(
 function copyLog(from: string, root: string, to: string): boolean {
   try {
     const real = resolveBelow(from, root);
-    if (!statSync(real, { throwIfNoEntry: false })?.isFile()) return false;
+    if (!lstatSync(real, { throwIfNoEntry: false })?.isFile()) return false;
     makeDirectory(to.slice(0, to.lastIndexOf('/')), 0o700);
     writeFileAtomically(to, readBytesFile(real, LARGEST_LOG), 0o600);
     return true;
