@@ -9,7 +9,9 @@ import { readAsTarget } from '../../src/lint/read-target.ts';
 import { splitLines } from '../../src/lint/split-lines.ts';
 import { findQuestion } from '../../src/release/preseed-questions.ts';
 import { listAnswers, renderPreseed } from '../../src/render/preseed.ts';
+import { formatAnswer, joinText } from '../../src/render/preseed-line.ts';
 import type { PreseedRequest } from '../../src/render/preseed-request.ts';
+import { Failure } from '../../src/report/failure.ts';
 import { fetchInitrd, InstallerRoot } from '../support/installer-root.ts';
 import { makePreseedRequest, PRESEED_VARIANTS, resolveText, SAMPLE_HASH } from '../support/preseed-guests.ts';
 
@@ -150,6 +152,77 @@ test('debconf-set-selections reads every text as readAsTarget does', { timeout: 
     rmSync(directory, { recursive: true });
   }
   expect([...kinds].sort()).toEqual(['error', 'set', 'skipped']);
+});
+
+/** Answers with hostile values, as far as they are written at all. */
+function writeHostile(): { readonly meant: readonly string[][]; readonly text: string } {
+  const pieces = [
+    'a',
+    ' ',
+    '\t',
+    '\n',
+    '\r',
+    '\\',
+    '#',
+    '"',
+    "'",
+    '$(id)',
+    '`id`',
+    '$HOME',
+    '*',
+    '?',
+    '%s',
+    ';',
+    'd-i x/y string z',
+  ];
+  const value = fc.string({ unit: fc.constantFrom(...pieces, '\u00a0', 'é', '\0', '\u2028'), maxLength: 8 });
+  const written = fc.sample(value, { numRuns: 400, seed: SEED }).flatMap((given, index) => {
+    const answer = {
+      owner: 'd-i',
+      name: `x/y${index}`,
+      type: 'string',
+      value: given,
+      path: undefined,
+    } as const;
+    try {
+      return [
+        {
+          meant: ['d-i', answer.name, 'string', given],
+          line: resolveText(joinText(formatAnswer(answer)), String),
+        },
+      ];
+    } catch (error) {
+      if (error instanceof Failure) return [];
+      throw error;
+    }
+  });
+  return { meant: written.map(({ meant }) => meant), text: written.map(({ line }) => line).join('') };
+}
+
+describe('a hostile value is refused, or is one answer with that value and nothing else', () => {
+  const { meant, text: given } = writeHostile();
+
+  test.each(['12', '13'] as const)('to the installer of Debian %s', { timeout: 600_000 }, (version) => {
+    expect(meant.length).toBeGreaterThan(60);
+    expect(meant.length).toBeLessThan(400);
+    const root = new InstallerRoot(initrds[version]);
+    try {
+      expect(root.read([given])).toEqual([{ answers: meant, status: 0 }]);
+    } finally {
+      root.remove();
+    }
+  });
+
+  test('to debconf-set-selections', { timeout: 120_000 }, () => {
+    const checked = spawnSync('debconf-set-selections', ['--checkonly', '--verbose'], {
+      input: given,
+      encoding: 'utf8',
+      env: { ...process.env, LC_ALL: 'C.UTF-8' },
+    });
+    const set = meant.map(([, name, type, value]) => `info: Trying to set '${name}' [${type}] to '${value}'`);
+    expect(checked.stderr.split('\n').filter((line) => line.startsWith('info: Trying to set '))).toEqual(set);
+    expect(checked.status).toBe(0);
+  });
 });
 
 const SUITE_OF = { '12': 'bookworm', '13': 'trixie' } as const;
