@@ -1,6 +1,6 @@
-import { accessSync, constants } from 'node:fs';
 import { findPackages, PACKAGE_OF } from '../host/programs.ts';
 import { EXIT, Failure } from '../report/failure.ts';
+import { isProgram } from './runner-descriptors.ts';
 import { rebuildEnvironment } from './runner-environment.ts';
 
 /** Whether a program is on the path that commands are run with. */
@@ -8,15 +8,7 @@ export function hasProgram(
   program: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): boolean {
-  const path = rebuildEnvironment(environment, {}).PATH ?? '';
-  return path.split(':').some((directory) => {
-    try {
-      accessSync(`${directory}/${program}`, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return isProgram(program, rebuildEnvironment(environment, {}).PATH ?? '');
 }
 
 /** @throws Failure EXIT.notReady that names every missing program and the packages that bring them */

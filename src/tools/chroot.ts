@@ -39,8 +39,10 @@ export function buildOwnMountsArgv(command: readonly string[]): string[] {
 
 /** The program that an argv is about: the one behind env(1) with its settings, the one behind `buildOwnMountsArgv`, or the first word. */
 export function findProgram(argv: readonly string[]): string | undefined {
-  if (argv[0] === 'env')
-    return findProgram(argv.slice(1 + argv.slice(1).findIndex((word) => !word.includes('='))));
+  if (argv[0] === 'env') {
+    const command = argv.findIndex((word, index) => index > 0 && !word.includes('='));
+    return command === -1 ? undefined : findProgram(argv.slice(command));
+  }
   return startsWith(argv, OWN_MOUNTS) ? argv[OWN_MOUNTS.length] : argv[0];
 }
 

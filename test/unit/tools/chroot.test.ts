@@ -19,6 +19,8 @@ describe('buildOwnMountsArgv', () => {
     expect(findProgram(['mke2fs', '-q'])).toBe('mke2fs');
     expect(findProgram(buildChrootArgv('/srv/root', ['true']))).toBe('unshare');
     expect(findProgram([])).toBeUndefined();
+    expect(findProgram(['env', 'A=b', 'C=d', 'apt-get'])).toBe('apt-get');
+    expect(findProgram(['env', 'A=b'])).toBeUndefined();
   });
 });
 
