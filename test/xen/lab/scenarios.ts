@@ -30,6 +30,7 @@ export const SCENARIOS: readonly Scenario[] = [
     powerCut: true,
   },
   { name: 'thin', script: 'thin', deadline: 2400 },
+  ...listTypes(),
   { name: 'whole-bootstrap', script: 'whole-bootstrap', deadline: 1800 },
   { name: 'networks', script: 'networks', deadline: 4500 },
   { name: 'installer-start', script: 'installer-start', argument: '1800', deadline: 4200 },
@@ -46,4 +47,14 @@ function listKills(): Scenario[] {
       ...{ deadline: 2400, after: 'rebuild-fresh' },
     })),
   );
+}
+
+/** Ways to boot that no other scenario rebuilds; HVM is slow under emulation. */
+function listTypes(): Scenario[] {
+  return ['pvh grub', 'pv pygrub', 'hvm direct'].map((argument) => ({
+    name: `rebuild-${argument.replace(' ', '-')}`,
+    script: 'rebuild-type',
+    argument,
+    deadline: argument.startsWith('hvm') ? 3600 : 2400,
+  }));
 }
