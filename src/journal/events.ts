@@ -14,7 +14,13 @@ export type JournalEvent =
       /** The version of relight that wrote this journal. */
       readonly relight: string;
     }
-  | { readonly type: 'action-intent'; readonly action: string; readonly phase: Phase }
+  | {
+      readonly type: 'action-intent';
+      readonly action: string;
+      readonly phase: Phase;
+      /** Which boot of this machine it is begun under (proc(5): random/boot_id). */
+      readonly boot?: string;
+    }
   | { readonly type: 'action-done'; readonly action: string }
   | { readonly type: 'action-failed'; readonly action: string; readonly message: string }
   | { readonly type: 'undo-intent'; readonly action: string }

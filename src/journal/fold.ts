@@ -17,6 +17,8 @@ export interface RunState {
   readonly endedAt: string;
   /** Every action that was ever begun, in the order of its first intent. */
   readonly actions: ReadonlyMap<string, ActionStatus>;
+  /** Under which boot of this machine each action was last begun, where the journal says so. */
+  readonly boots: ReadonlyMap<string, string | undefined>;
   readonly lastAction: string | undefined;
   readonly committed: boolean;
   readonly finished: boolean;
@@ -34,6 +36,7 @@ export interface RunState {
 
 type Draft = { -readonly [K in keyof RunState]: RunState[K] } & {
   actions: Map<string, ActionStatus>;
+  boots: Map<string, string | undefined>;
   phaseDurations: Map<Phase, number>;
   undoFailures: { action: string; message: string }[];
 };
@@ -55,6 +58,7 @@ export function foldJournal(records: readonly JournalRecord[]): RunState | undef
     switch (event.type) {
       case 'action-intent':
         beginAction(state, event.action);
+        state.boots.set(event.action, event.boot);
         running = { action: event.action, phase: event.phase, since: time };
         break;
       case 'action-done':
@@ -110,6 +114,7 @@ function startState(
     startedAt: time,
     endedAt: time,
     actions: new Map(),
+    boots: new Map(),
     lastAction: undefined,
     committed: false,
     finished: false,

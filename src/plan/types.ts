@@ -222,6 +222,8 @@ export interface Action {
   readonly undo: readonly Step[];
   /** An action that cannot be done twice names the earlier action from which a resume begins again. */
   readonly redoFrom?: string;
+  /** When it is done, all that the plan has written so far is on the disk: a power cut takes none of it. */
+  readonly settles?: true;
 }
 
 /** What `plan` prints and `rebuild` executes. */

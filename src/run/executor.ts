@@ -2,6 +2,7 @@ import type { Decision } from '../journal/decide.ts';
 import type { Action, Plan, Probe } from '../plan/types.ts';
 import { parseConfigHeader } from '../render/config-header.ts';
 import { EXIT, Failure } from '../report/failure.ts';
+import { readBootId } from './boot-id.ts';
 import { pathExists, readTextFile } from './files.ts';
 import type { JournalFile } from './journal-file.ts';
 import type { StepContext } from './steps/context.ts';
@@ -30,7 +31,7 @@ export async function executeForward(execution: Execution, from: string, resumed
   for (const action of plan.actions.slice(first)) {
     refuseWhenInterrupted(context);
     listener.begun(action, false);
-    journal.append({ type: 'action-intent', action: action.id, phase: action.phase });
+    journal.append({ type: 'action-intent', action: action.id, phase: action.phase, boot: readBootId() });
     const found = resumed && action.id === from && (await holdsProbe(action.probe, context));
     try {
       if (!found) for (const step of action.steps) await performUnlessInterrupted(step, context);

@@ -5,6 +5,7 @@ import { foldJournal } from '../journal/fold.ts';
 import type { Plan } from '../plan/types.ts';
 import { EXIT, Failure } from '../report/failure.ts';
 import type { SecretReference } from '../spec/types.ts';
+import { readBootId } from './boot-id.ts';
 import {
   type ActionListener,
   type Execution,
@@ -79,7 +80,7 @@ export async function continueOperation(
     const state = foldJournal(journal.records);
     const commit = plan.actions.find((action) => action.id === plan.commitAction);
     const committed = commit !== undefined && (await holdsProbe(commit.probe, execution.context));
-    const decision = decideNext(state, plan, wish, committed);
+    const decision = decideNext(state, plan, wish, committed, readBootId());
     if (decision.do === 'nothing') return { outcome: 'nothing', findings };
     if (decision.do === 'close') {
       journal.append({ type: decision.outcome });
@@ -92,7 +93,7 @@ export async function continueOperation(
     if (decision.finishing && state?.committed === false) journal.append({ type: 'committed' });
     const from = await findTrueStart(execution, decision.from, decision.finishing);
     // An action that goes back to an earlier one must not find that one done.
-    const rewound = state?.actions.get(from) === 'done' && from === decision.from;
+    const rewound = from === decision.from && (decision.lost === true || state?.actions.get(from) === 'done');
     await goForward(execution, request, from, !rewound);
     return { outcome: 'finished', findings };
   } finally {

@@ -14,7 +14,7 @@ import { listEarlyFiles } from './overlay.ts';
 import { needsBiosBoot } from './packages.ts';
 import { checkRoot, personaliseRoot } from './personalise.ts';
 import type { PlanContext } from './request.ts';
-import { embedBiosImage, prepareBoot } from './write.ts';
+import { embedBiosImage, prepareBoot, syncVolumes } from './write.ts';
 
 /** Seconds. Software emulation takes about an hour on a busy machine; a real one takes minutes. */
 const INSTALL_DEADLINE = 4 * 3600;
@@ -166,12 +166,7 @@ function personaliseInstalled(context: PlanContext): Action {
 /** QEMU does not wait for the disk while it installs: what was written must be there before the guest is believed. */
 function checkInstalled(context: PlanContext): Action {
   const action = withMountedRoot(context, ROOT, checkRoot(context));
-  const sync: Step = {
-    do: 'run',
-    argv: ['sync', '--file-system', context.rootDisk.volume.path],
-    deadline: 600,
-  };
-  return { ...action, steps: [...action.steps, sync] };
+  return { ...action, steps: [...action.steps, syncVolumes(context)], settles: true };
 }
 
 /** The boot files, as for every route; the initrd is made anew with the modules that Xen and QEMU need. */

@@ -138,5 +138,6 @@ function writeRest(context: PlanContext): Action {
     probe: { kind: 'journal' },
     steps: finishVolumes(context),
     undo: [],
+    settles: true,
   };
 }

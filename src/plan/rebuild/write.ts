@@ -76,6 +76,7 @@ export function writeVolumes(context: PlanContext): Action {
     probe: { kind: 'journal' },
     steps: [partitionRoot(context), filesystem, ...writeBootLoader(context), ...finishVolumes(context)],
     undo: [],
+    settles: true,
   };
 }
 
@@ -125,8 +126,16 @@ export function finishVolumes(context: PlanContext): Step[] {
         deadline: 60,
       }),
     ),
-    { do: 'run', argv: ['sync', '--file-system', context.rootDisk.volume.path], deadline: 600 },
+    syncVolumes(context),
   ];
+}
+
+/** All new volumes to the disk: a device is synced as itself, files by their filesystem (sync(1)). */
+export function syncVolumes({ disks, rootDisk, facts }: PlanContext): Step {
+  const paths = disks.filter(({ disk }) => !disk.keep).map(({ volume }) => volume.path);
+  const what =
+    facts.storage.kind === 'files' ? ['--file-system', '--', rootDisk.volume.path] : ['--', ...paths];
+  return { do: 'run', argv: ['sync', ...what], deadline: 600 };
 }
 
 /** Puts GRUB into the MBR and the BIOS boot partition, which lies at the same place whoever made the table. */

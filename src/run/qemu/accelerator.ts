@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { readBootId } from '../boot-id.ts';
 import { pathExists, readTextFile, writeFileAtomically } from '../files.ts';
 import type { Runner } from '../runner.ts';
 
@@ -17,7 +18,7 @@ export async function chooseAccelerator(
 ): Promise<'kvm' | 'tcg'> {
   if (!isOpenable('/dev/kvm')) return 'tcg';
   const memory = `${runtime}/accelerator`;
-  const boot = readTextFile('/proc/sys/kernel/random/boot_id').trim();
+  const boot = readBootId();
   if (pathExists(memory)) {
     const [known, answer] = readTextFile(memory).trim().split(' ');
     if (known === boot && (answer === 'kvm' || answer === 'tcg')) return answer;

@@ -1,3 +1,4 @@
+import { readBootId } from '../boot-id.ts';
 import { pathExists, readTextFile, removeFile, writeFileAtomically } from '../files.ts';
 import { isAlive, type ProcessIdentity } from '../qemu/process.ts';
 
@@ -56,8 +57,4 @@ export function releaseXlConsole(runtime: string, name: string): void {
   } catch {
     // It ended by itself meanwhile.
   }
-}
-
-function readBootId(): string {
-  return readTextFile('/proc/sys/kernel/random/boot_id').trim();
 }

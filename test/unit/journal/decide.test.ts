@@ -334,6 +334,59 @@ describe('decideNext, case by case', () => {
     });
   });
 
+  describe('after a power cut', () => {
+    const names = ['volume', 'bootstrap', 'personalise', 'write', 'verify', 'commit'];
+    const settling = {
+      actions: names.map((id) => ({
+        ...makeAction(id, id === 'personalise' ? 'bootstrap' : undefined),
+        ...(id === 'bootstrap' ? { phase: 'install' as const } : {}),
+        ...(id === 'write' ? { settles: true as const } : {}),
+      })),
+      commitAction: 'commit',
+    };
+    const under = (boot: string, ids: readonly string[], last?: string): JournalEvent[] => [
+      ...ids.flatMap((id) => [{ ...intent(id), boot } as JournalEvent, done(id)]),
+      ...(last === undefined ? [] : [{ ...intent(last), boot } as JournalEvent]),
+    ];
+    const decide = (state: ReturnType<typeof fold>, boot: string) =>
+      decideNext(state, settling, 'resume', false, boot);
+    const anew = { do: 'continue', from: 'bootstrap', finishing: false, lost: true };
+
+    it('installs anew what was not settled on the disk, be it done or only begun', () => {
+      expect(decide(fold(...under('one', ['volume'], 'bootstrap')), 'two')).toEqual(anew);
+      expect(decide(fold(...under('one', names.slice(0, 3), 'write')), 'two')).toEqual(anew);
+    });
+
+    it('goes on where it was when the machine was up all the time', () => {
+      const state = fold(...under('one', names.slice(0, 3), 'write'));
+      expect(decide(state, 'one')).toEqual({ do: 'continue', from: 'write', finishing: false });
+    });
+
+    it('believes what was settled before', () => {
+      const state = fold(...under('one', names.slice(0, 4), 'verify'));
+      expect(decide(state, 'two')).toEqual({ do: 'continue', from: 'verify', finishing: false });
+    });
+
+    it('believes what was done again under this boot, and not after yet another', () => {
+      const state = fold(
+        ...under('one', names.slice(0, 3), 'write'),
+        ...under('two', ['bootstrap'], 'personalise'),
+      );
+      expect(decide(state, 'two')).toMatchObject({ from: 'bootstrap' });
+      const further = fold(
+        ...under('one', names.slice(0, 3)),
+        ...under('two', ['bootstrap', 'personalise'], 'write'),
+      );
+      expect(decide(further, 'two')).toEqual({ do: 'continue', from: 'write', finishing: false });
+      expect(decide(further, 'three')).toEqual(anew);
+    });
+
+    it('trusts a journal that does not tell its boots, as older ones do not', () => {
+      const state = fold(intent('volume'), done('volume'), intent('bootstrap'), done('bootstrap'));
+      expect(decide(state, 'two')).toMatchObject({ from: 'personalise' });
+    });
+  });
+
   it('counts the time inside actions, a phase, and survives a clock that was set back', () => {
     const times = ['00:00', '00:10', '00:13', '00:20', '00:15', '00:30'];
     const events = [
