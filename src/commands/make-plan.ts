@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { countNewBytes, listPrograms } from '../host/needs.ts';
+import { countNewBytes, listPrograms, listScriptPrograms } from '../host/needs.ts';
 import { buildRebuildPlan } from '../plan/rebuild/build.ts';
 import { nameSecret } from '../plan/rebuild/personalise.ts';
 import { nameDiskSecret } from '../plan/rebuild/preseed.ts';
@@ -93,7 +93,8 @@ export async function makePlan(
     ...(vault === undefined ? {} : { vault }),
     ...(image === undefined ? {} : { image }),
   });
-  requirePrograms(listPrograms(plan), context.environment);
+  const scripts = facts.hypervisor === 'xl' ? listScriptPrograms(guest, site.networks) : [];
+  requirePrograms([...listPrograms(plan), ...scripts], context.environment);
   await requireHypervisor(host, plan);
   refuseTooFull(host, plan);
   return plan;

@@ -1,4 +1,5 @@
 import type { Action, Plan } from '../plan/types.ts';
+import type { GuestSpec, Site } from '../spec/types.ts';
 import { findProgram } from '../tools/chroot.ts';
 
 /** Those of a restore: some are called by a script. */
@@ -23,6 +24,15 @@ export function listPrograms(plan: Plan): string[] {
   };
   for (const action of plan.actions) read(action);
   return [...programs].sort();
+}
+
+/**
+ * Programs that Xen's own scripts call for a guest's vifs. Source: /etc/xen/scripts/vif-route of xen-utils-common 4.20,
+ * which calls ifconfig(8) without asking for its package.
+ */
+export function listScriptPrograms(guest: GuestSpec, networks: Site['networks']): string[] {
+  const isRouted = guest.nics.some((nic) => networks.get(nic.network)?.mode === 'routed');
+  return isRouted ? ['ifconfig'] : [];
 }
 
 /** Bytes that the plan's new volumes take. */

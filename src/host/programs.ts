@@ -17,6 +17,7 @@ export const PACKAGE_OF: Readonly<Record<string, string>> = {
   'apt-get': 'apt',
   cp: 'coreutils',
   'mkfs.xfs': 'xfsprogs',
+  ifconfig: 'net-tools',
   mkswap: 'util-linux',
   blkid: 'util-linux',
   flock: 'util-linux',

@@ -59,5 +59,7 @@ export function listNetworkPackages(
   return [
     ...(nat.length > 0 ? [facts.firewall, 'dnsmasq-base', 'iputils-arping'] : []),
     ...(bridges && facts.manager === 'ifupdown' ? ['bridge-utils'] : []),
+    // Xen's own script for such a vif calls ifconfig, and no package of Xen's asks for it.
+    ...(networks.some((network) => network.mode === 'routed') ? ['net-tools'] : []),
   ];
 }

@@ -4,7 +4,7 @@
 . ./guests.sh
 check 'the configuration is whole' xl create -n /etc/xen/web1.cfg
 # As at boot: everything in /etc/xen/auto is started.
-/usr/lib/xen-common/bin/xendomains start || /usr/lib/xen/bin/xendomains start
+check 'xendomains starts what is to start' /etc/init.d/xendomains start
 check 'no verification runs' fails 1 running web1~verify
 check 'nothing half-built runs' sh -c "! xl list -l | grep -o 'web1-root\.[0-9a-f]*' | grep -v -F '$(cat /root/before-power-cut)'"
 check 'status knows of unfinished work' sh -c 'relight status web1 | grep -i -E "unfinished|resume|rollback"'
