@@ -7,7 +7,7 @@ import { askGuests } from './dom0-guests.ts';
 import { compareDom0, type Dom0Options, findDom0Paths, loadDom0Site } from './dom0-host.ts';
 import { formatDom0Items, formatDom0Json, isReady } from './dom0-show.ts';
 
-/** `relight dom0 check`: what this machine lacks, or what has drifted. 0 when nothing does, 4 else. Reads only. */
+/** `relight dom0 check`: what this machine lacks, or what has drifted. 0 when nothing does, 4 else. Changes nothing. */
 export async function runDom0Check(context: CommandContext, options: Dom0Options): Promise<ExitStatus> {
   const site = loadDom0Site(context, options);
   requireRoot('relight dom0 check');
