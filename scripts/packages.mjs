@@ -46,6 +46,7 @@ export const PACKAGES = {
     'ovmf',
     'perl',
     'podman',
+    'qemu-utils',
     'skopeo',
     'strace',
     'xorriso',

@@ -44,7 +44,7 @@ export function registerImageTransport(
     .command('export')
     .description('write an image in another format')
     .argument('<name>', 'the image: NAME or NAME@HASH')
-    .requiredOption('--format <format>', 'oci, tar.zst, spdx or cyclonedx')
+    .requiredOption('--format <format>', 'raw, qcow2, tar.zst, oci, xva, spdx or cyclonedx')
     .requiredOption('-o, --output <path>', 'what to write; for oci a directory')
     .option('--store <dir>', "the store here; this machine's unless given")
     .action(async (name: string, options: ExportOptions) => {

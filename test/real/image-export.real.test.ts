@@ -1,7 +1,22 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { extract } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exportImage } from '../../src/run/export/export.ts';
 import { type ImageStore, openImageStore } from '../../src/run/image-store.ts';
@@ -28,6 +43,10 @@ beforeAll(async () => {
   writeFileSync(join(root, 'usr/bin/su'), 'program');
   linkSync(join(root, 'usr/bin/su'), join(root, 'usr/bin/su-again'));
   symlinkSync('usr/bin', join(root, 'bin'));
+  for (const place of ['usr/lib/grub/i386-pc', 'boot/grub'])
+    mkdirSync(join(root, place), { recursive: true });
+  writeFileSync(join(root, 'usr/lib/grub/i386-pc/boot.img'), Buffer.alloc(512, 'B'));
+  writeFileSync(join(root, 'boot/grub/core.img'), Buffer.alloc(3000, 'C'));
   run('chown', '-R', '0:0', root);
   run('chmod', '4755', join(root, 'usr/bin/su'));
   run('chown', '12345:54321', join(root, 'etc/hostname'));
@@ -105,6 +124,94 @@ describe('an image as an OCI layout', () => {
     expect(run('losetup', '--list', '--noheadings', '--output', 'BACK-FILE')).not.toContain(directory);
   });
 });
+
+describe('an image as a disk', () => {
+  const sum = (...argv: [string, ...string[]]) =>
+    createHash('sha256')
+      .update(spawnSync(argv[0], argv.slice(1), { maxBuffer: 2 ** 30 }).stdout)
+      .digest('hex');
+
+  test('raw: has GRUB, and the filesystem in its partition', async () => {
+    await write('raw', 'disk.raw');
+    const table = JSON.parse(run('sfdisk', '--json', path('disk.raw'))) as {
+      partitiontable: { label: string; partitions: { start: number; size: number; type: string }[] };
+    };
+    expect(table.partitiontable.label).toBe('gpt');
+    const partitions = table.partitiontable.partitions;
+    const bios = partitions.find(({ type }) => type.startsWith('21686148'));
+    const place = partitions.find((each) => each !== bios);
+    const disk = readFileSync(path('disk.raw'));
+    expect(disk.subarray(0, 4).toString()).toBe('BBBB');
+    expect(
+      disk
+        .subarray((bios?.start ?? 0) * 512 + 512)
+        .subarray(0, 4)
+        .toString(),
+    ).toBe('CCCC');
+    const filesystem = disk.subarray((place?.start ?? 0) * 512).subarray(0, 64 * 1024 * 1024);
+    const { sha256 } = store.readManifest(store.find('base')).filesystem;
+    expect(createHash('sha256').update(filesystem).digest('hex')).toBe(sha256);
+  });
+
+  test('qcow2: QEMU finds the same disk in it', async () => {
+    await write('qcow2', 'disk.qcow2');
+    expect(run('qemu-img', 'compare', path('disk.raw'), path('disk.qcow2'))).toContain('identical');
+  });
+
+  test('XVA: a reader that skips what is left out gets the same disk, and its length from the metadata', async () => {
+    await write('xva', 'base.xva');
+    const names = run('tar', '--list', '-f', path('base.xva')).trim().split('\n');
+    expect(names[0]).toBe('ova.xml');
+    const { size, virtualSize, blocks } = await readXva(path('base.xva'));
+    expect(virtualSize).toBe(size);
+    expect(blocks).toBeLessThan(size / 2 ** 20 / 2);
+    expect(sum('cat', path('base.xva.raw'))).toBe(sum('cat', path('disk.raw')));
+    await write('xva', 'again.xva');
+    expect(readFileSync(path('again.xva')).equals(readFileSync(path('base.xva')))).toBe(true);
+  });
+});
+
+/** What an XML text without attributes leaves open, or closes and did not open. */
+function findOpenTags(xml: string): string[] {
+  const open: string[] = [];
+  for (const [, slash, name = ''] of xml.matchAll(/<(\/?)([\w.]+)>/g)) {
+    if (slash === '') open.push(name);
+    else if (open.pop() !== name) open.push(`/${name}`);
+  }
+  return open;
+}
+
+/** Reads an XVA as its description says, every checksum compared, into a file of the same name and `.raw`. */
+async function readXva(file: string) {
+  const archive = extract();
+  const disk = openSync(`${file}.raw`, 'w');
+  let xml = '';
+  let size = 0;
+  let blocks = 0;
+  let last: Buffer = Buffer.alloc(0);
+  createReadStream(file).pipe(archive);
+  for await (const entry of archive) {
+    const content = await buffer(entry);
+    const { name } = entry.header;
+    if (name === 'ova.xml') xml = content.toString();
+    else if (name.endsWith('.checksum')) {
+      expect(content.toString()).toBe(createHash('sha1').update(last).digest('hex'));
+    } else {
+      const index = Number(/^Ref:\d+\/(\d{8})$/.exec(name)?.[1]);
+      writeSync(disk, content, 0, content.length, index * 1024 * 1024);
+      size = index * 1024 * 1024 + content.length;
+      blocks += 1;
+      last = content;
+    }
+  }
+  closeSync(disk);
+  const virtualSize = Number(/<name>virtual_size<\/name><value>(\d+)</.exec(xml)?.[1]);
+  // Every object that is referred to is there, and the metadata is XML.
+  const ids = [...xml.matchAll(/<name>id<\/name><value>(Ref:\d+)</g)].map(([, id]) => id);
+  for (const [, reference] of xml.matchAll(/<value>(Ref:\d+)</g)) expect(ids).toContain(reference);
+  expect(findOpenTags(xml)).toEqual([]);
+  return { size, virtualSize, blocks };
+}
 
 describe('other formats', () => {
   test('tar.zst is read by GNU tar', async () => {

@@ -6,6 +6,7 @@ import type { Runner } from '../runner.ts';
 import { writeQcow2, writeRawDisk } from './disk.ts';
 import { writeOciLayout } from './oci.ts';
 import { writeTarZst } from './pack.ts';
+import { writeXva } from './xva.ts';
 
 /** What every exporter works with. */
 export interface ExportRequest {
@@ -26,6 +27,7 @@ export const EXPORTERS: Readonly<Record<string, Exporter>> = {
   qcow2: writeQcow2,
   oci: writeOciLayout,
   'tar.zst': writeTarZst,
+  xva: writeXva,
   spdx: async ({ manifest, hash }, target) => writeFileAtomically(target, renderSpdx(manifest, hash), 0o644),
   cyclonedx: async ({ manifest, hash }, target) =>
     writeFileAtomically(target, renderCycloneDx(manifest, hash), 0o644),
