@@ -4,13 +4,14 @@ import { listPrograms } from '../host/needs.ts';
 import { statePaths } from '../host/paths.ts';
 import { compareLocks, type ImageLock, type LockChange, parseLock, serialiseLock } from '../image/lock.ts';
 import { buildBakePlan } from '../plan/bake/build.ts';
-import { listImagePackages, nameLayer } from '../plan/bake/request.ts';
+import { listImagePackages } from '../plan/bake/request.ts';
 import { formatPlan } from '../plan/format.ts';
 import { findCacheProxy, listSuiteSources } from '../plan/rebuild/sources.ts';
 import type { Plan } from '../plan/types.ts';
 import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
 import { makeFailure } from '../report/make-failure.ts';
 import { resolveLock } from '../run/bake/resolve.ts';
+import { listDirectory } from '../run/directory.ts';
 import { pathExists, readBytesFile, readTextFile, writeFileAtomically } from '../run/files.ts';
 import { requirePrograms } from '../run/find-program.ts';
 import { requireRoot } from '../run/identity.ts';
@@ -165,7 +166,7 @@ function makeBakePlan(host: BakeHost, lock: ImageLock, options: BakeOptions): Pl
   const store = openImageStore(host.store, session.runner);
   const previous = store.list().find((each) => each.name === image.name && each.current);
   const known = previous === undefined ? undefined : store.readManifest(previous).privileged;
-  const layer = `${paths.state}/layers/${image.name}/${nameLayer(image, lock)}`;
+  const layers = `${paths.state}/layers/${image.name}`;
   return buildBakePlan({
     ...{ image, lock, paths, mirrors, store: host.store },
     vaults: [host.vault],
@@ -173,14 +174,14 @@ function makeBakePlan(host: BakeHost, lock: ImageLock, options: BakeOptions): Pl
     operation: drawHex(3),
     relightVersion: RELIGHT_VERSION,
     fileHashes: hashFiles(image),
-    hasLayer: pathExists(layer),
+    madeLayers: listDirectory(layers).map((name) => `${layers}/${name}`),
     knownPrivileged: options.acceptSetuid === true ? undefined : known,
   });
 }
 
 function hashFiles(image: ImageSpec): Record<string, string> {
   const hashes: Record<string, string> = {};
-  for (const { source } of image.files) {
+  for (const { source } of [...image.files, ...image.fromRoles.files]) {
     if (source.kind !== 'file') continue;
     hashes[source.path] = createHash('sha256').update(readBytesFile(source.path, LARGEST_FILE)).digest('hex');
   }

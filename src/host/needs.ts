@@ -18,6 +18,7 @@ export function listPrograms(plan: Plan): string[] {
       if (step.do === 'restore-image') for (const name of RESTORE_PROGRAMS) programs.add(name);
       if (step.do === 'mount-root') for (const name of ['mount', 'umount', 'sfdisk']) programs.add(name);
       if (step.do === 'adopt-root') for (const name of ['e2fsck', 'tune2fs', 'sfdisk']) programs.add(name);
+      if (step.do === 'mount-layers') for (const name of ['mount', 'umount', 'cp']) programs.add(name);
       if (step.do === 'build-image') programs.add('xorriso');
       if (step.do === 'start-domain') programs.add(plan.hypervisor === 'xl' ? 'xl' : 'qemu-system-x86_64');
     }

@@ -13,6 +13,10 @@ export function describeImageStep(step: ImageStep): string {
       return `look in ${step.root} for what must not be in an image`;
     case 'write-image':
       return `write ${step.root} as a filesystem into ${step.image}`;
+    case 'mount-layers':
+      return `mount ${step.lower.join(' over ')} at ${step.path}; changes go into ${step.upper}`;
+    case 'update-image':
+      return `change a copy of the filesystem of ${step.base} into that of ${step.root}, in ${step.image}`;
     case 'store-image':
       return `put ${step.image} into the store ${step.store} as ${step.facts.name}`;
     case 'prune-layers':

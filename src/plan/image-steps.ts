@@ -54,6 +54,25 @@ export type ImageStep =
       readonly uuid: string;
       readonly epoch: number;
     }
+  /** Mounts layers above each other, the lowest last; what is changed at `path` goes into `upper`. `unmount-root` ends it. */
+  | {
+      readonly do: 'mount-layers';
+      readonly lower: readonly string[];
+      readonly upper: string;
+      readonly work: string;
+      readonly path: string;
+    }
+  /** Makes the filesystem of a mounted tree out of a layer's, by changing a copy of it; `upper` holds what is different. */
+  | {
+      readonly do: 'update-image';
+      readonly base: string;
+      readonly root: string;
+      readonly upper: string;
+      readonly image: string;
+      readonly work: string;
+      readonly uuid: string;
+      readonly epoch: number;
+    }
   /** Puts an image into the store: chunks first, then the manifest, then the index. */
   | {
       readonly do: 'store-image';

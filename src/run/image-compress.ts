@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { storeLayout } from '../image/layout.ts';
 import type { ChunkId } from '../image/manifest.ts';
+import { buildSyncArgv } from '../tools/sync.ts';
 import { buildCompressArgv } from '../tools/zstd.ts';
 import { listDirectory } from './directory.ts';
 import { makeDirectory } from './files.ts';
@@ -27,6 +28,8 @@ export class ChunkWriter {
   readonly #scratch: string;
   readonly #seen = new Set<ChunkId>();
   readonly #running = new Set<Promise<unknown>>();
+  /** Compressed, and not on the disk for sure: by name. */
+  readonly #waiting = new Map<ChunkId, string>();
   #batch: ChunkId[] = [];
   #count = 0;
   #error: unknown;
@@ -51,11 +54,24 @@ export class ChunkWriter {
     return id;
   }
 
-  /** Waits until all of it is in the store, durable. @throws Failure of zstd(1) */
+  /**
+   * Waits until all of it is in the store, durable. A chunk gets its name when its bytes are on the disk: so a power cut
+   * leaves no name without content. One sync of the filesystem takes the place of one for each file.
+   * @throws Failure of zstd(1)
+   */
   async finish(): Promise<void> {
     if (this.#batch.length > 0) await this.#startBatch();
     await Promise.all(this.#running);
     this.#rethrow();
+    if (this.#waiting.size === 0) return;
+    await this.#sync();
+    this.#store.adoptSynced(this.#waiting);
+    await this.#sync();
+  }
+
+  async #sync(): Promise<void> {
+    const argv = buildSyncArgv(this.#store.directory);
+    requireSuccess(await this.#runner.run({ argv, deadlineSeconds: DEADLINE_SECONDS }));
   }
 
   async close(): Promise<void> {
@@ -84,7 +100,7 @@ export class ChunkWriter {
     const files = ids.map((id) => join(place, id));
     const argv = buildCompressArgv(files, place);
     requireSuccess(await this.#runner.run({ argv, deadlineSeconds: DEADLINE_SECONDS }));
-    for (const id of ids) this.#store.adoptChunk(join(place, `${id}.zst`), id);
+    for (const id of ids) this.#waiting.set(id, join(place, `${id}.zst`));
   }
 
   #rethrow(): void {

@@ -6,8 +6,10 @@ import {
   fsyncSync,
   ftruncateSync,
   openSync,
+  write as writeCallback,
   writeSync,
 } from 'node:fs';
+import { promisify } from 'node:util';
 import type { ImageManifest } from '../image/manifest.ts';
 import type { ImageStep } from '../plan/image-steps.ts';
 import { EXIT } from '../report/failure.ts';
@@ -16,6 +18,7 @@ import { readChunks } from './image-chunks.ts';
 import { openImageStore } from './image-store.ts';
 import type { StepContext } from './steps/context.ts';
 
+const writePositioned = promisify(writeCallback);
 const ZEROS = Buffer.alloc(1024 * 1024);
 /** Bytes between two syncs that run beside the writing: the disk is kept busy while zstd works. */
 const SYNC_BYTES = 64 * 1024 * 1024;
@@ -60,11 +63,11 @@ async function writeBlocks(
   let written = 0;
   let unsynced = 0;
   let syncing: Promise<void> | undefined;
-  await readChunks(runner, manifest.chunks, chunkPath, (bytes, chunk) => {
+  await readChunks(runner, manifest.chunks, chunkPath, async (bytes, chunk) => {
     let at = 0;
     for (const [start, count] of chunk.runs) {
       const length = count * blockSize;
-      writeAt(device, bytes.subarray(at, at + length), step.offset + start * blockSize);
+      await write(device, bytes.subarray(at, at + length), step.offset + start * blockSize);
       at += length;
     }
     written += chunk.size;
@@ -82,6 +85,15 @@ async function writeBlocks(
 /** An error of the disk comes again at the closing fsync: a failed sync here need not end the writing. */
 function startSync(device: number): Promise<void> {
   return new Promise((resolve) => fdatasync(device, () => resolve()));
+}
+
+/** By another thread: this one goes on reading. */
+async function write(device: number, bytes: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const left = bytes.length - done;
+    const { bytesWritten } = await writePositioned(device, bytes, done, left, position + done);
+    done += bytesWritten;
+  }
 }
 
 function writeZeros(device: number, offset: number, { filesystem }: ImageManifest): void {

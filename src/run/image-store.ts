@@ -1,3 +1,4 @@
+import { renameSync } from 'node:fs';
 import { addEntry, EMPTY_INDEX, parseIndex, type StoreIndex, serialiseIndex } from '../image/index-file.ts';
 import { parseImageName, storeLayout } from '../image/layout.ts';
 import {
@@ -33,6 +34,8 @@ export interface ImageStore {
   readonly hasChunk: (id: ChunkId) => boolean;
   /** Takes a compressed file in as a chunk by a rename; durable when it returns. Its content is not looked at: `verify` and every use do that. */
   readonly adoptChunk: (file: string, id: ChunkId) => void;
+  /** The same for many files that are on the disk already; the renames are not, before the caller syncs the filesystem. */
+  readonly adoptSynced: (files: ReadonlyMap<ChunkId, string>) => void;
   /** Paths of the compressed files of chunks. */
   readonly chunkPath: (id: ChunkId) => string;
   readonly list: () => StoredImage[];
@@ -67,6 +70,12 @@ export function openImageStore(directory: string, runner: Runner): ImageStore {
       prepareFolder(chunkPath(id));
       syncFile(file);
       renameSynced(file, chunkPath(id));
+    },
+    adoptSynced: (files) => {
+      for (const [id, file] of files) {
+        prepareFolder(chunkPath(id));
+        renameSync(file, chunkPath(id));
+      }
     },
     find: (image) => findImage(list(), image, directory),
     readManifest: (image) => {

@@ -183,11 +183,23 @@ function passBytes(
   const piped = { finish: () => '', error: undefined as unknown };
   stream?.on('data', (chunk: Buffer) => {
     if (piped.error !== undefined) return;
-    try {
-      onBytes(chunk);
-    } catch (error) {
-      piped.error = error;
+    const stop = (error: unknown) => {
+      piped.error ??= error;
       stopper.stop();
+    };
+    try {
+      const waiting = onBytes(chunk);
+      if (!(waiting instanceof Promise)) return;
+      stream.pause();
+      waiting.then(
+        () => stream.resume(),
+        (error) => {
+          stop(error);
+          stream.resume();
+        },
+      );
+    } catch (error) {
+      stop(error);
     }
   });
   return piped;

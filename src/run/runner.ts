@@ -18,9 +18,9 @@ export interface CommandRequest {
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
   /**
    * Standard output comes here as it is, piece by piece, and not into the result. The command waits while it is worked
-   * on. What it throws ends the command and comes out of `run`.
+   * on, and until a promise that it returns is fulfilled. What it throws ends the command and comes out of `run`.
    */
-  readonly onBytes?: (bytes: Buffer) => void;
+  readonly onBytes?: (bytes: Buffer) => unknown;
   /** Standard output goes to this file (created, or cut to nothing; mode 0600) instead of into the result. */
   readonly outputFile?: string;
   /**

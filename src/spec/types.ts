@@ -225,6 +225,15 @@ export interface ImageSpec {
   readonly packages: readonly string[];
   readonly files: readonly FileSpec[];
   readonly run: readonly string[];
+  /** What of the files and commands comes from roles: it is put in first, and kept as a layer of its own. */
+  readonly fromRoles: ImageFragment;
+  /** The image's own files and commands. */
+  readonly own: ImageFragment;
+}
+
+export interface ImageFragment {
+  readonly files: readonly FileSpec[];
+  readonly run: readonly string[];
 }
 
 export interface Site {

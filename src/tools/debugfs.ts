@@ -46,11 +46,13 @@ export function buildCatArgv(image: string, path: string): string[] {
 /**
  * Commands of debugfs(8) that fill an empty filesystem with a tree, in the order given. mke2fs(8) would take the order
  * of the directory on this machine's disk and the time of the inodes; this way the same tree gives the same blocks.
+ * @param settled directories that are there already, whose time, owner and mode are set when nothing comes into them any more
  * @throws Failure RL1510 for a name that debugfs cannot be given
  */
 export function buildPopulateScript(
   entries: readonly TreeEntry[],
   attributes: readonly TreeAttribute[],
+  settled: readonly TreeEntry[] = [],
 ): string {
   const lines: string[] = [];
   const owners: string[] = [];
@@ -63,7 +65,7 @@ export function buildPopulateScript(
   for (const { path, name, valueFile } of attributes) {
     lines.push(`ea_set -f ${quote(valueFile)} ${quote(path)} ${quote(name)}`);
   }
-  const all = [...lines, ...owners];
+  const all = [...lines, ...owners, ...settled.flatMap(setInode)];
   const long = all.find((line) => line.length > LONGEST_LINE);
   if (long !== undefined) throw refuseName(long.slice(0, 80), 'it is too long');
   return `${all.join('\n')}\n`;

@@ -21,10 +21,12 @@ import type { ImageManifest } from '../../src/image/manifest.ts';
 import { storeFilesystem } from '../../src/run/image-chunker.ts';
 import { restoreImage } from '../../src/run/image-restore.ts';
 import { openImageStore } from '../../src/run/image-store.ts';
+import { updateFilesystemImage, writeLayerImage } from '../../src/run/rootfs/update-image.ts';
 import { writeFilesystemImage } from '../../src/run/rootfs/write-image.ts';
 import { createRunner } from '../../src/run/runner-spawn.ts';
 import type { StepContext } from '../../src/run/steps/context.ts';
 import { buildGrowArgv, buildSetUuidArgv } from '../../src/tools/ext-image.ts';
+import { buildOverlayMountArgv } from '../../src/tools/overlay-mount.ts';
 import { makeManifest } from '../unit/image/samples.ts';
 
 /** A tree with everything that a root filesystem may hold, into a filesystem, a store, and onto a disk. Needs root. */
@@ -86,6 +88,61 @@ describe('the filesystem of an image', () => {
       expect(sh('stat -c %t,%T "$1"/dev/null', root).trim()).toBe('1,3');
     });
   });
+});
+
+describe('what is put over a layer', () => {
+  const CHANGES = [
+    'cd "$1"; rm etc/empty etc/quote*; rm -r many/file-1*; rm -r home; echo home >home',
+    'rm bin/su2; echo other >bin/su2; ln bin/su links/one-more; chmod 0711 bin/ping; rm links/name-of-some-length-7',
+    'rm -r etc/deep; ln -s ../dev etc/deep; rm etc/short; mkdir -p etc/short/below; echo x >etc/short/below/x',
+    'echo more >>big; ln -sfn ../big etc/long; mkdir -m 0700 new; cp -a dev/null new/; touch -d @1660000000 new tmp',
+  ].join('\n');
+
+  test('is the filesystem of the merged tree, and the same wherever it is made', async () => {
+    const [one, two] = [await update('layers'), await update('far/away/layers')];
+    expect(two).toEqual(one);
+  }, 300_000);
+
+  /** A layer, changes over it, and the filesystem of both; compared with the merged tree. */
+  async function update(name: string) {
+    const at = (path: string) => join(directory, name, path);
+    mkdirSync(at('base'), { recursive: true });
+    sh('cp -a "$1" "$2"', join(directory, 'tree'), at('base/tree'));
+    const shared = { work: at('write'), uuid: UUID, epoch: EPOCH };
+    await writeLayerImage(runner, { ...shared, root: at('base/tree'), image: at('base/filesystem.img') });
+    for (const path of ['draft/tree', 'draft.work', 'root']) mkdirSync(at(path), { recursive: true });
+    const upper = at('draft/tree');
+    const argv = buildOverlayMountArgv({
+      lower: [at('base/tree')],
+      upper,
+      work: at('draft.work'),
+      path: at('root'),
+    });
+    execFileSync(argv[0] ?? '', argv.slice(1), { stdio: 'pipe' });
+    const image = at('draft/filesystem.img');
+    try {
+      sh(CHANGES, at('root'));
+      await updateFilesystemImage(runner, { ...shared, base: at('base'), upper, root: at('root'), image });
+      const expected = describeTree(at('root'));
+      mounted(image, (root) => expect(describeTree(root)).toBe(expected), 0);
+    } finally {
+      sh('umount "$1"', at('root'));
+    }
+    return storeFilesystem(runner, image, openImageStore(at('store'), runner), () => undefined);
+  }
+
+  /** Names, kinds, modes, owners, sizes and times no later than the image's, link targets, contents, capabilities. */
+  function describeTree(root: string): string {
+    const listed = sh(
+      [
+        'cd "$1"; find . ! -path "./lost+found*" ! -type d -printf "%P %y %m %U %G %s %Ts %l\\n" | sort',
+        'find . ! -path "./lost+found*" -type d -printf "%P %y %m %U %G %Ts\\n" | sort',
+        'find . -type f | sort | xargs -d "\\n" sha256sum; getcap bin/ping || true',
+      ].join('\n'),
+      root,
+    );
+    return listed.replace(/ (1[6-9]\d{8})(?:\.\d+)?/g, (_, time) => ` ${Math.min(Number(time), EPOCH)}`);
+  }
 });
 
 describe('a restore', () => {
@@ -151,14 +208,14 @@ async function restore(
   }
 }
 
-function mounted(disk: string, act: (root: string) => void): void {
+function mounted(disk: string, act: (root: string) => void, offset = OFFSET): void {
   const root = join(directory, 'mounted');
   mkdirSync(root);
-  sh('mount -o "ro,loop,offset=$3" "$1" "$2"', disk, root, String(OFFSET));
+  sh('mount -o "ro,loop,offset=$3" "$1" "$2"', disk, root, String(offset));
   try {
     act(root);
   } finally {
-    sh('umount "$1"', root);
+    sh('umount "$1"; rmdir "$1"', root);
   }
 }
 

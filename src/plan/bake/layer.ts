@@ -1,3 +1,4 @@
+import { layerLayout } from '../../image/layer.ts';
 import { buildOwnMountsArgv } from '../../tools/chroot.ts';
 import { buildLockedBootstrapArgv } from '../../tools/mmdebstrap.ts';
 import type { WantedPackage } from '../image-steps.ts';
@@ -12,9 +13,10 @@ const HOUR = 3600;
 /** The layer of packages: made once for a lock, and kept. */
 export function makeLayer(context: BakeContext): Action[] {
   const { request, work, layer, epoch } = context;
-  if (request.hasLayer) return [];
+  if (request.madeLayers.includes(layer)) return [];
   const { image } = request;
-  const root = `${work}/layer`;
+  const draft = `${work}/layer`;
+  const root = layerLayout.tree(draft);
   const early = `${work}/early`;
   const repository = `${work}/repository`;
   const packages = listWanted(context);
@@ -54,9 +56,10 @@ export function makeLayer(context: BakeContext): Action[] {
       destroys: [],
       probe: { kind: 'path', path: layer },
       steps: [
-        { do: 'remove-work', path: root },
+        { do: 'remove-work', path: draft },
         { do: 'remove-work', path: repository },
         { do: 'remove-work', path: early },
+        { do: 'make-directory', path: draft, mode: 0o700 },
         { do: 'make-directory', path: early, mode: 0o755 },
         ...listBootFiles(image).map((file): Step => ({ ...file, path: `${early}${file.path}` })),
         { do: 'write-file', path: `${early}/etc/hostname`, content: 'localhost\n', mode: 0o644 },
@@ -77,12 +80,20 @@ export function makeLayer(context: BakeContext): Action[] {
         { do: 'check-packages', root, packages },
         inRoot(context, root, ['sh', '-c', CLEAN_SCRIPT]),
         { do: 'remove-work', path: repository },
+        {
+          do: 'write-image',
+          root,
+          image: layerLayout.image(draft),
+          work: `${work}/write`,
+          uuid: context.uuid,
+          epoch,
+        },
         { do: 'make-directory', path: context.layers, mode: 0o700 },
         // Only a finished layer gets its name.
-        { do: 'rename', from: root, to: layer },
+        { do: 'rename', from: draft, to: layer },
       ],
       undo: [
-        { do: 'remove-work', path: root },
+        { do: 'remove-work', path: draft },
         { do: 'remove-work', path: repository },
       ],
     },

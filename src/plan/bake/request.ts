@@ -20,8 +20,8 @@ export interface BakeRequest {
   readonly relightVersion: string;
   /** Hashes of the site's files, by absolute path. */
   readonly fileHashes: Readonly<Record<string, string>>;
-  /** Whether the layer of packages is there already. */
-  readonly hasLayer: boolean;
+  /** Names of the layers that are there already. */
+  readonly madeLayers: readonly string[];
   /** The setuid and setgid files of the image before; undefined: there is none, or they are accepted as they come. */
   readonly knownPrivileged: readonly string[] | undefined;
 }
@@ -37,24 +37,43 @@ export function listImagePackages(image: ImageSpec): string[] {
 
 /** SHA-256 of what an image is made from beside its packages; no path of this machine is in it. */
 export function hashImageSpec(image: ImageSpec, fileHashes: Readonly<Record<string, string>>): string {
-  const { file: _file, mirror: _mirror, files, ...rest } = image;
-  const described = files.map(({ source, ...target }) => ({
+  const { file: _file, mirror: _mirror, files, fromRoles, own: _own, ...rest } = image;
+  const describe = (list: ImageSpec['files']) => describeFiles(list, fileHashes);
+  return createHash('sha256')
+    .update(JSON.stringify({ ...rest, files: describe(files), fromRoles: describe(fromRoles.files) }))
+    .digest('hex');
+}
+
+function describeFiles(files: ImageSpec['files'], fileHashes: Readonly<Record<string, string>>) {
+  return files.map(({ source, ...target }) => ({
     ...target,
     content:
       source.kind === 'file'
         ? fileHashes[source.path]
         : createHash('sha256').update(source.text).digest('hex'),
   }));
-  return createHash('sha256')
-    .update(JSON.stringify({ ...rest, files: described }))
-    .digest('hex');
 }
 
 /** Changes when the way in which a layer is made does, so that no layer of an older relight is used. */
-const LAYER_VERSION = 1;
+const LAYER_VERSION = 2;
 
 /** The name of the layer of packages: what it depends on, and nothing else. */
 export function nameLayer(image: ImageSpec, lock: ImageLock): string {
   const parts = [LAYER_VERSION, hashLock(lock), listImagePackages(image), image.locale, image.timezone];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+/** Whether roles bring files or commands: their packages are those of the lowest layer. */
+export function hasRoles({ fromRoles }: ImageSpec): boolean {
+  return fromRoles.files.length + fromRoles.run.length > 0;
+}
+
+/** The name of the layer of roles: the layer below it, and what the roles bring. */
+export function nameRoleLayer(
+  { fromRoles }: ImageSpec,
+  below: string,
+  fileHashes: Readonly<Record<string, string>>,
+): string {
+  const parts = [below, describeFiles(fromRoles.files, fileHashes), fromRoles.run];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

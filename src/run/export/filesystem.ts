@@ -20,7 +20,7 @@ export async function writeFilesystem(
   const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   try {
     ftruncateSync(file, size);
-    await readChunks(runner, manifest.chunks, store.chunkPath, (bytes, chunk) => {
+    await readChunks(runner, manifest.chunks, store.chunkPath, async (bytes, chunk) => {
       let at = 0;
       for (const [start, count] of chunk.runs) {
         const end = at + count * blockSize;

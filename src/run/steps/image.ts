@@ -6,8 +6,9 @@ import { fetchPackages, makeRepository } from '../bake/packages.ts';
 import { storeFilesystem } from '../image-chunker.ts';
 import { restoreImage } from '../image-restore.ts';
 import { openImageStore } from '../image-store.ts';
-import { writeFilesystemImage } from '../rootfs/write-image.ts';
+import { updateFilesystemImage, writeLayerImage } from '../rootfs/update-image.ts';
 import type { StepContext } from './context.ts';
+import { mountLayers } from './mount-layers.ts';
 
 /** Gives the steps of standard images their effect. Each may be performed again. @throws Failure */
 export async function performImageStep(step: ImageStep, context: StepContext): Promise<void> {
@@ -22,7 +23,11 @@ export async function performImageStep(step: ImageStep, context: StepContext): P
     case 'check-hygiene':
       return checkHygiene(step.root, step.known);
     case 'write-image':
-      return writeFilesystemImage(runner, step);
+      return writeLayerImage(runner, step);
+    case 'update-image':
+      return updateFilesystemImage(runner, step);
+    case 'mount-layers':
+      return mountLayers(step, context);
     case 'store-image':
       return storeImage(step, context);
     case 'prune-layers':

@@ -73,6 +73,8 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
     case 'check-packages':
     case 'check-hygiene':
     case 'write-image':
+    case 'mount-layers':
+    case 'update-image':
     case 'store-image':
     case 'prune-layers':
     case 'restore-image':

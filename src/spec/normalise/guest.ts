@@ -67,7 +67,14 @@ export function normaliseImage(source: ImageSource, context: NormaliseContext): 
     ...normaliseSystem(written),
     roles: written.roles ?? [],
     ...mergeFragments([...listRoles(written, context), written], context.directory),
+    fromRoles: pickFragment(listRoles(written, context), context),
+    own: pickFragment([written], context),
   };
+}
+
+function pickFragment(fragments: Parameters<typeof mergeFragments>[0], context: NormaliseContext) {
+  const { files, run } = mergeFragments(fragments, context.directory);
+  return { files, run };
 }
 
 function listRoles(written: Partial<GuestAsWritten | ImageAsWritten>, context: NormaliseContext) {

@@ -32,7 +32,7 @@ describe('a store of images', () => {
     expect(store.find(`base@${image.hash.slice(0, 8)}`)).toEqual(image);
     expect(store.readManifest(image)).toEqual(manifest);
     const read: Buffer[] = [];
-    await readChunks(runner, manifest.chunks, store.chunkPath, (bytes) => read.push(Buffer.from(bytes)));
+    await readChunks(runner, manifest.chunks, store.chunkPath, async (bytes) => read.push(Buffer.from(bytes)));
     expect(Buffer.concat(read).equals(Buffer.concat(pieces))).toBe(true);
     expect(await store.verify(manifest)).toEqual([]);
     const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
@@ -79,7 +79,7 @@ describe('a chunk that is not what its name says', () => {
   test('never reaches who reads it', async () => {
     flip(pathOf(2));
     let count = 0;
-    const reading = readChunks(runner, manifest.chunks, store.chunkPath, () => {
+    const reading = readChunks(runner, manifest.chunks, store.chunkPath, async () => {
       count += 1;
     });
     await expect(reading).rejects.toMatchObject({ code: 'RL1504' });
