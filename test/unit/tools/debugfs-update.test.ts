@@ -66,6 +66,6 @@ describe('the commands that turn one tree into another', () => {
       attributes: [],
       touched: new Set(),
     });
-    expect(script).toMatch(/rm "\/etc\/a"\n[^]*set_inode_field "\/etc" mtime @1000/);
+    expect(script).toMatch(/rm "\/etc\/a"\n[\s\S]*set_inode_field "\/etc" mtime @1000/);
   });
 });
