@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,6 +76,16 @@ function listWork(machine: Machine): string[] {
   return existsSync(work) ? readdirSync(work) : [];
 }
 
+/** Bytes that are written of all volumes. */
+function countVolumeBytes(): number {
+  const volumes = path(`${ONE.state}/volumes`);
+  const names = existsSync(volumes) ? readdirSync(volumes) : [];
+  return names.reduce(
+    (sum, name) => sum + (statSync(join(volumes, name), { throwIfNoEntry: false })?.blocks ?? 0) * 512,
+    0,
+  );
+}
+
 async function until(isTime: () => boolean, child: ChildProcess): Promise<void> {
   while (!isTime() && child.exitCode === null) await new Promise((done) => setTimeout(done, 20));
 }
@@ -112,7 +123,7 @@ test.concurrent(
     cpSync(path(ONE.site), path(OTHER.site), { recursive: true });
     const { child, run } = start(OTHER, ['image', 'bake', 'base']);
     const isInstalling = () =>
-      listWork(OTHER).some((name) => existsSync(path(`${OTHER.state}/bake/work/${name}/layer/etc`)));
+      listWork(OTHER).some((name) => existsSync(path(`${OTHER.state}/bake/work/${name}/layer/tree/etc`)));
     await until(isInstalling, child);
     child.kill('SIGKILL');
     await run;
@@ -129,7 +140,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a guest that is restored from it passes the end-state check and boots',
+  'a guest that is restored from it, killed in the middle and resumed, passes the end-state check and boots',
   async () => {
     const file = path('plan.json');
     const planned = await relight(ONE, 'plan', 'web', '-o', file);
@@ -139,7 +150,14 @@ test.concurrent(
     // What comes after the trial boot is the same on every route, and has a test of its own.
     const last = plan.actions.findIndex(({ phase }) => phase === 'verify');
     writeFileSync(file, JSON.stringify({ ...plan, actions: plan.actions.slice(0, last + 1) }));
-    const run = await relight(ONE, 'rebuild', 'web', '--plan', file, '--yes');
+    const { child, run: killed } = start(ONE, ['rebuild', 'web', '--plan', file, '--yes']);
+    await until(() => countVolumeBytes() > 32 * 1024 * 1024, child);
+    child.kill('SIGKILL');
+    await killed;
+    expect(child.signalCode).toBe('SIGKILL');
+    let run = await relight(ONE, 'resume', 'web');
+    // The zstd of the killed one may still hold the guest.
+    while (run.status === 10) run = await relight(ONE, 'resume', 'web');
     expect(run.status, run.all.slice(-4000)).toBe(0);
     expect(run.all).toMatch(/verify: boot it as web~verify.*: done/);
   },
@@ -160,6 +178,38 @@ test(
     const old = new Set(store.readManifest(store.find(`base@${before?.hash}`)).chunks.map(({ id }) => id));
     const { chunks } = store.readManifest(now);
     expect(chunks.filter(({ id }) => !old.has(id)).length).toBeLessThan(chunks.length / 4);
+    // The layers do not show in the image: what it was before comes again with the same hash.
+    write('one/site/images/base.yaml', IMAGE);
+    const back = await relight(ONE, 'image', 'bake', 'base');
+    expect(back.status, back.all.slice(-4000)).toBe(0);
+    expect(openStore(ONE).find('base').hash).toBe(before?.hash);
+  },
+  10 * MINUTES,
+);
+
+test(
+  'a renewed lock says what has changed; a new setuid file must be accepted',
+  async () => {
+    const file = path('one/site/images/base.lock');
+    const fresh = readFileSync(file, 'utf8');
+    const lock = JSON.parse(fresh) as { packages: { name: string; version: string }[] };
+    const old = lock.packages.filter(({ name }) => name !== 'zstd');
+    const adduser = old.find(({ name }) => name === 'adduser');
+    Object.assign(adduser ?? {}, { version: '3.100' });
+    writeFileSync(file, JSON.stringify({ ...lock, packages: old }));
+    const updated = await relight(ONE, 'image', 'bake', 'base', '--update');
+    expect(updated.status, updated.all.slice(-4000)).toBe(0);
+    expect(updated.all).toMatch(
+      /Packages that changed:\n {2}adduser {2}3\.100 -> \S+\n {2}zstd {2}\(new\) -> \S+\n\n/,
+    );
+    expect(updated.all).not.toContain('by mmdebstrap');
+    expect(readFileSync(file, 'utf8')).toBe(fresh);
+    write('one/site/images/base.yaml', `${IMAGE.trimEnd().slice(0, -1)}, "chmod 4755 /usr/bin/true"]\n`);
+    const refused = await relight(ONE, 'image', 'bake', 'base');
+    expect(refused.status).toBe(1);
+    expect(refused.all).toContain('were not in the image before: 4755 /usr/bin/true');
+    const accepted = await relight(ONE, 'image', 'bake', 'base', '--accept-setuid');
+    expect(accepted.status, accepted.all.slice(-4000)).toBe(0);
   },
   10 * MINUTES,
 );

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -143,6 +144,26 @@ describe('what is put over a layer', () => {
     );
     return listed.replace(/ (1[6-9]\d{8})(?:\.\d+)?/g, (_, time) => ` ${Math.min(Number(time), EPOCH)}`);
   }
+});
+
+describe('a store that is full', () => {
+  test('gets no image and no half chunk, and takes the image when there is room', async () => {
+    const place = join(directory, 'small-store');
+    mkdirSync(place);
+    sh('mount -t tmpfs -o size=2m relight-test "$1"', place);
+    try {
+      const store = openImageStore(place, runner);
+      const put = () => storeFilesystem(runner, join(directory, 'one-work/image'), store, () => undefined);
+      await expect(put()).rejects.toThrow(/ENOSPC|No space left/);
+      expect(manifest.chunks.filter(({ id }) => store.hasChunk(id))).toEqual([]);
+      expect(readdirSync(place).filter((name) => name.startsWith('partial-'))).toEqual([]);
+      sh('mount -o remount,size=200m "$1"', place);
+      expect((await put()).chunks).toEqual(manifest.chunks);
+      expect(await store.verify(manifest)).toEqual([]);
+    } finally {
+      sh('umount "$1"', place);
+    }
+  });
 });
 
 describe('a restore', () => {

@@ -32,9 +32,9 @@ describe('a store of images', () => {
     expect(store.find(`base@${image.hash.slice(0, 8)}`)).toEqual(image);
     expect(store.readManifest(image)).toEqual(manifest);
     const read: Buffer[] = [];
-    await readChunks(runner, manifest.chunks, store.chunkPath, async (bytes) =>
-      read.push(Buffer.from(bytes)),
-    );
+    await readChunks(runner, manifest.chunks, store.chunkPath, async (bytes) => {
+      read.push(Buffer.from(bytes));
+    });
     expect(Buffer.concat(read).equals(Buffer.concat(pieces))).toBe(true);
     expect(await store.verify(manifest)).toEqual([]);
     const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });

@@ -32,6 +32,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'thin', script: 'thin', deadline: 2400 },
   ...listTypes(),
   { name: 'whole-bootstrap', script: 'whole-bootstrap', deadline: 1800 },
+  { name: 'image-restore', script: 'image-restore', deadline: 5400 },
   { name: 'networks', script: 'networks', deadline: 4500 },
   { name: 'installer-start', script: 'installer-start', argument: '1800', deadline: 4200 },
   { name: 'hvm-tiny', script: 'hvm-tiny', argument: '1500', deadline: 1600 },
