@@ -90,7 +90,8 @@ function runBare({ work }, lock) {
 function copyLayer({ work }, state) {
   const layers = join(state, 'bake/layers/base');
   const copy = join(work, 'copy');
-  const seconds = run(['cp', '-a', join(layers, readdirSync(layers)[0]), copy]);
+  const [layer] = readdirSync(layers);
+  const seconds = run(['cp', '-a', join(layers, layer, 'tree'), copy]);
   rmSync(copy, { recursive: true });
   return seconds;
 }
