@@ -1,8 +1,8 @@
 // `npm run bench`: how long relight takes, each beside something to compare it with, in one run.
-//   npm run bench -- start check plan iso bootstrap image   only these; BENCH_RUNS and BENCH_BOOTSTRAP_RUNS (bootstrap,
+//   npm run bench -- start check plan lint iso bootstrap image   only these; BENCH_RUNS and BENCH_BOOTSTRAP_RUNS (bootstrap,
 //   image) set the rounds, BENCH_DIR the disk for iso, bootstrap and image
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +12,7 @@ import { measureImage } from './image.mjs';
 import { makeSite } from './make-site.mjs';
 
 const GUESTS = 1000;
+const LINT_LINES = 10_000;
 const RUNS = Number(process.env.BENCH_RUNS ?? 15);
 const BOOTSTRAP_RUNS = Number(process.env.BENCH_BOOTSTRAP_RUNS ?? 1);
 const wanted = process.argv.slice(2);
@@ -24,6 +25,7 @@ const work = mkdtempSync(join(tmpdir(), 'relight-bench-'));
 try {
   if (isWanted('start')) compareStart();
   if (isWanted('check') || isWanted('plan')) await compareSite();
+  if (isWanted('lint')) compareLint();
   if (isWanted('iso')) await compareIso();
   if (isWanted('bootstrap')) compareBootstrap();
   if (isWanted('image')) compareImage();
@@ -63,6 +65,33 @@ async function compareSite() {
   if (isWanted('plan')) {
     addRow(`plan of ${GUESTS} guests (${actions} actions)`, plan, 'check, in process', parse);
   }
+}
+
+/** A preseed of relight's own, with thousands of further repositories behind it: nothing in it is wrong. */
+function compareLint() {
+  const file = join(work, 'preseed.cfg');
+  const own = readFileSync(join(ROOT, 'test/golden/preseed/static-address-trixie.cfg'), 'utf8').split('\n');
+  const more = Array.from({ length: LINT_LINES - own.length }, (_, index) => {
+    const name = `d-i apt-setup/local${index >> 1}`;
+    return index % 2 === 0
+      ? `${name}/repository string http://mirror.example.org/r${index} trixie main`
+      : `${name}/comment string repository ${index}`;
+  });
+  writeFileSync(file, [...own, ...more, ''].join('\n'));
+  const rounds = Math.min(RUNS, 7);
+  const lint = [process.execPath, PROGRAM, 'lint', file];
+  const [start, ours] = measurePair([process.execPath, PROGRAM, '--version'], lint, rounds);
+  const [theirs] = measurePair(['debconf-set-selections', '--checkonly', file], lint, rounds);
+  const what = `lint of ${LINT_LINES} lines`;
+  addRow(
+    `${what}, beyond the start`,
+    ours - start,
+    'relight --version',
+    start,
+    ours - start < 0.5,
+    'under 0.5 s',
+  );
+  addRow(`${what}, whole program`, ours, 'debconf-set-selections -c', theirs);
 }
 
 async function loadBundle(name) {

@@ -70,8 +70,8 @@ export function readInstallLine(state: InstallState, line: string, nonce: string
     if (kernels > 1) return fail(next, 'the installer started again: it loops');
     return { ...next, kernels, doing: 'the kernel starts' };
   }
-  const progress = readProgress(text);
-  if (progress === undefined) return next;
+  const progress = readProgress(stripKernel(text));
+  if (progress === undefined) return peekInstall(next, text);
   const times = (state.begun[progress.title] ?? 0) + 1;
   const begun = { ...state.begun, [progress.title]: times };
   if (times > MOST_BEGINNINGS) {
@@ -80,10 +80,21 @@ export function readInstallLine(state: InstallState, line: string, nonce: string
   return { ...peekInstall(next, text), begun };
 }
 
+/** A message of the kernel, which comes into the middle of whatever line is being written (printk.time). */
+function stripKernel(line: string): string {
+  return line.replace(/\[ *\d+\.\d{6}\].*$/, '');
+}
+
+/** A line of progress that the kernel has cut in two goes on without its title. */
+function joinProgress(state: InstallState, line: string): string {
+  const text = stripKernel(line);
+  return /^(?:\.\.\.\s*)?\d{1,3}%/.test(text) ? `${state.doing}  ${text}` : text;
+}
+
 /** The state with what the line says that has not ended yet: the installer adds its percentages to one line. */
 export function peekInstall(state: InstallState, unfinished: string): InstallState {
   if (state.finished || state.failure !== undefined) return state;
-  const progress = readProgress(stripStatus(unfinished));
+  const progress = readProgress(joinProgress(state, stripStatus(unfinished)));
   if (progress === undefined) return state;
   const isLater = progress.percent >= state.percent;
   return {
