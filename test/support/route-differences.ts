@@ -14,8 +14,8 @@ const names = (text: string) =>
 export const PACKAGE_DIFFERENCES: readonly RouteDifference[] = [
   {
     only: 'installer',
-    what: 'packages of priority important, such as `ifupdown`, `cron`, `nano`, with their libraries',
-    why: 'the installer’s debootstrap takes all of them; `bootstrap` takes what a guest needs to boot and be reached',
+    what: 'all of priority important: `ifupdown`, `cron`, `nano`, ...',
+    why: 'the installer’s debootstrap takes them; `bootstrap` takes what boots and can be reached',
     packages:
       names(`apt-utils cron cron-daemon-common debconf-i18n dhcpcd-base dmidecode fdisk ifupdown iputils-ping less
       logrotate nano nftables readline-common vim-common vim-tiny whiptail linux-sysctl-defaults libfdisk1 libidn2-0 libjansson4
