@@ -131,15 +131,32 @@ describe('an image from the spec', () => {
     });
   });
 
-  test('a secret that others can read, and one that has no source', () => {
+  test('a secret that others can read', () => {
     chmodSync(join(site, 'anna.hash'), 0o644);
     const output = join(lab.work, 'out/refused.iso');
     expect(build(output)).toMatchObject({ status: 3, stderr: expect.stringContaining('RL0641') });
     chmodSync(join(site, 'anna.hash'), 0o600);
+  });
+
+  test('the key of an encrypted disk is in a file of its own, and not in the preseed', () => {
     const spec = join(site, 'domus/web1.yaml');
     const text = readFileSync(spec, 'utf8');
-    writeFileSync(spec, text.replace('root: { size: 4GiB }', 'root: { size: 4GiB, layout: luks }'));
-    expect(build(output)).toMatchObject({ status: 3, stderr: expect.stringContaining('RL1702') });
+    const output = join(lab.work, 'out/luks.iso');
+    const write = (more: string) =>
+      writeFileSync(spec, text.replace('root: { size: 4GiB }', `root: { size: 4GiB, layout: luks${more} }`));
+    write('');
+    expect(build(output)).toMatchObject({ status: 3, stderr: expect.stringContaining('RL1216') });
+    writeFileSync(join(site, 'disk.key'), 'correct horse battery\n', { mode: 0o600 });
+    write(`, key: { file: ${join(site, 'disk.key')} }`);
+    const run = build(output);
+    expect(run.status, run.stderr).toBe(0);
+    const directory = unpack(output);
+    const key = join(directory, 'initrd/relight/disk.key');
+    expect(readFileSync(key, 'utf8')).toBe('correct horse battery\n');
+    expect(statSync(key).mode & 0o777).toBe(0o600);
+    expect(statSync(output).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(directory, 'initrd/preseed.cfg'), 'utf8')).not.toContain('horse');
+    expect(readFileSync(`${output}.manifest.json`, 'utf8')).not.toContain('horse');
     writeFileSync(spec, text);
   });
 });
