@@ -7,6 +7,7 @@ import { CORE_IMAGE } from '../rebuild/write.ts';
 import type { Action, Step } from '../types.ts';
 import { CLEAN_SCRIPT } from './clean.ts';
 import { type BakeContext, inRoot, plain } from './context.ts';
+import { nameLayer } from './layer.ts';
 import { type Stage, updateImage, withLayers } from './stage.ts';
 
 /** Seconds for one of the spec's own commands. */
@@ -35,8 +36,7 @@ export function makeRoleLayer(context: BakeContext): Action[] {
         ...startAnew(context, stage),
         ...action.steps,
         { do: 'make-directory', path: layers, mode: 0o700 },
-        // Only a finished layer gets its name.
-        { do: 'rename', from: stage.draft, to: roleLayer },
+        ...nameLayer(stage.draft, roleLayer),
       ],
     },
   ];

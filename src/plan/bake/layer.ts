@@ -89,14 +89,21 @@ export function makeLayer(context: BakeContext): Action[] {
           epoch,
         },
         { do: 'make-directory', path: context.layers, mode: 0o700 },
-        // Only a finished layer gets its name.
-        { do: 'rename', from: draft, to: layer },
+        ...nameLayer(draft, layer),
       ],
       undo: [
         { do: 'remove-work', path: draft },
         { do: 'remove-work', path: repository },
       ],
     },
+  ];
+}
+
+/** Only a finished layer gets its name, and later bakes believe it: a power cut must not leave it with empty files. */
+export function nameLayer(draft: string, layer: string): Step[] {
+  return [
+    { do: 'run', argv: ['sync', '--file-system', '--', draft], deadline: 600 },
+    { do: 'rename', from: draft, to: layer },
   ];
 }
 
