@@ -50,6 +50,7 @@ export const PACKAGES = {
     'skopeo',
     'strace',
     'xorriso',
+    'xz-utils',
   ],
   /** The Xen lab: docs/lab.md. */
   lab: ['grub-common', 'grub-efi-amd64-bin', 'grub-pc-bin', 'qemu-utils'],

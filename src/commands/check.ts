@@ -7,7 +7,8 @@ import type { Issue } from '../report/issue.ts';
 import { findSite, findSiteOfFile, looksLikeFile, type SpecFile } from '../run/find-site.ts';
 import type { GuestSpec } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
-import { type LoadedSite, loadSiteAt, makeUnknownGuest, nameFileFrom } from './load-site.ts';
+import { type LoadedSite, loadSiteAt, makeUnknownGuest } from './load-site.ts';
+import { nameFileFrom } from './name-file.ts';
 
 export interface CheckOptions {
   readonly site?: string;

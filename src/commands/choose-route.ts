@@ -1,6 +1,6 @@
 import type { HostFacts } from '../host/facts.ts';
 import { BUILT_ROUTES } from '../plan/rebuild/routes.ts';
-import { kindOfLayout, listRoutesFor, ROUTE_LAYOUTS } from '../release/routes.ts';
+import { kindOfLayout, type LayoutKind, ROUTE_LAYOUTS } from '../release/routes.ts';
 import { EXIT, Failure } from '../report/failure.ts';
 import { makeFailure } from '../report/make-failure.ts';
 import { normaliseRoute } from '../spec/normalise/guest.ts';
@@ -26,27 +26,39 @@ export function chooseRoute(guest: GuestSpec, wanted: string | undefined): Guest
   const layout = guest.disks.find((disk) => disk.role === 'root')?.layout ?? 'plain';
   const name = kindOfLayout(layout);
   if (ROUTE_LAYOUTS[kind].includes(name)) return { ...guest, install };
-  const able = listRoutesFor(name).filter((route) => BUILT_ROUTES.includes(route));
   const message = `route ${kind} cannot make the root disk's layout ${name}`;
-  throw new Failure(EXIT.invalid, 'RL1203', message, able.map((route) => `--route ${route}`).join(' or '));
+  throw new Failure(EXIT.invalid, 'RL1203', message, adviseByHand(guest));
 }
 
+/** What is left for a layout that no rebuild can make. */
+function adviseByHand({ name }: GuestSpec): string {
+  const command = `relight iso build ${name} --from IMAGE -o ${name}.iso`;
+  return `install it by hand: ${command} (docs/installer.md says how), or set layout: plain`;
+}
+
+/** Why what the installer makes of a layout cannot be checked, tried and switched to. */
+const OPAQUE: Readonly<Record<Exclude<LayoutKind, 'plain'>, string>> = {
+  lvm: 'its root lies in a volume group of its own, which this machine would have to take in among its own to check it',
+  luks: 'its root disk is encrypted: at every start somebody types its key, and nobody does in a trial boot',
+  raid: 'its root is a RAID, which this machine would have to assemble, and write to, to check it',
+  recipe: "its partitions are the spec's own, and relight does not know which of them is the root",
+};
+
 /**
- * What route `installer` cannot do yet, or must not do on this machine.
+ * What the installer cannot do yet, or must not do on this machine, found before it runs for an hour.
  * @throws Failure RL1210
  */
 export function refuseInstaller(guest: GuestSpec, facts: HostFacts): void {
-  if (guest.install.kind !== 'installer') return;
+  const { kind } = guest.install;
+  if (kind !== 'installer' && kind !== 'iso') return;
   const refuse = (problem: string, fix: string) => {
-    throw makeFailure(EXIT.notReady, 'RL1210', { guest: guest.name, problem, fix });
+    throw makeFailure(EXIT.notReady, 'RL1210', { route: kind, guest: guest.name, problem, fix });
   };
-  const layout = guest.disks.find((disk) => disk.role === 'root')?.layout;
+  const layout = kindOfLayout(guest.disks.find((disk) => disk.role === 'root')?.layout ?? 'plain');
   if (layout !== 'plain') {
-    refuse(
-      'its root disk is not plain, and relight mounts no volume group or encrypted disk of a guest to check it',
-      'set layout: plain; a medium for any layout is made by: relight iso build',
-    );
+    refuse(OPAQUE[layout], adviseByHand(guest));
   }
+  if (kind !== 'installer') return;
   if (guest.boot === 'uefi') refuse('it boots by UEFI', 'give --route bootstrap');
   // Two machines with one address: the installer would cut the old guest off the network, or be cut off by it.
   if (facts.running && facts.hypervisor === 'xl') {

@@ -6,7 +6,6 @@ import { makeFailure } from '../report/make-failure.ts';
 import { findOfflineIssues } from '../run/vault/examine.ts';
 import { canReach } from '../run/vault/reach.ts';
 import { openVault, requireVaultPath, type Vault } from '../run/vault/vault.ts';
-import type { GuestSpec } from '../spec/types.ts';
 import { describeNeed } from '../vault/need.ts';
 import { describeVaultSource } from '../vault/source.ts';
 import type { CommandContext } from './context.ts';
@@ -26,17 +25,11 @@ export async function chooseVault(
 ): Promise<VaultSource | undefined> {
   const { site, paths } = host;
   const { guest } = request;
-  const { runner } = host.session;
   const vault = openVault(findVaultDirectory(site, paths));
   const isBootstrap = guest.install.kind === 'bootstrap';
+  if (guest.install.kind !== 'image' && !isBootstrap) return undefined;
   if (!offline && (!isBootstrap || !(await mustFallBack(context, host, request, vault)))) return undefined;
-  const need = describeNeed(request);
-  const issues = await findOfflineIssues({ vault, need, runner, images: statePaths.images(paths) });
-  const [first] = issues;
-  if (first !== undefined) {
-    const message = issues.map((issue) => issue.message).join('\n  ');
-    throw new Failure(EXIT.notReady, first.code, message, first.hint);
-  }
+  await requireStored(host, request, vault);
   if (!isBootstrap) return undefined;
   requireVaultPath(vault.directory);
   if (request.bootstrapper !== 'mmdebstrap') {
@@ -46,15 +39,19 @@ export async function chooseVault(
   return manifest === undefined ? undefined : describeVaultSource(vault.directory, manifest);
 }
 
-/** `--offline` ends here, before anything is fetched, for a route that cannot do without a mirror. @throws Failure RL1604 */
-export function refuseOffline(guest: GuestSpec, offline: boolean): void {
-  const route = guest.install.kind;
-  if (!offline || route === 'bootstrap' || route === 'image') return;
-  throw makeFailure(EXIT.notReady, 'RL1604', { name: guest.name, route });
+/** @throws Failure EXIT.notReady that names all that is missing */
+export async function requireStored(host: PlanHost, request: PlanRequest, vault: Vault): Promise<void> {
+  const need = describeNeed(request);
+  const { runner } = host.session;
+  const issues = await findOfflineIssues({ vault, need, runner, images: statePaths.images(host.paths) });
+  const [first] = issues;
+  if (first === undefined) return;
+  const message = issues.map((issue) => issue.message).join('\n  ');
+  throw new Failure(EXIT.notReady, first.code, message, first.hint);
 }
 
 /** Asks the mirror only where there is another way. */
-async function mustFallBack(
+export async function mustFallBack(
   context: CommandContext,
   host: PlanHost,
   request: PlanRequest,

@@ -14,7 +14,8 @@ import type { Runner } from '../run/runner.ts';
 import { openSession, type Session } from '../run/session.ts';
 import type { Site } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
-import { loadSite, nameFileFrom } from './load-site.ts';
+import { loadSite } from './load-site.ts';
+import { nameFileFrom } from './name-file.ts';
 
 export interface Dom0Options {
   readonly site?: string;

@@ -32,6 +32,8 @@ export interface BakeOptions {
   readonly store?: string;
   readonly update?: boolean;
   readonly acceptSetuid?: boolean;
+  /** False: the store gets no unpacked copies. */
+  readonly unpacked?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -173,6 +175,7 @@ function makeBakePlan(host: BakeHost, lock: ImageLock, options: BakeOptions): Pl
     proxy: findCacheProxy(site.host.cache),
     operation: drawHex(3),
     relightVersion: RELIGHT_VERSION,
+    compact: options.unpacked === false,
     fileHashes: hashFiles(image),
     madeLayers: listDirectory(layers).map((name) => `${layers}/${name}`),
     knownPrivileged: options.acceptSetuid === true ? undefined : known,
@@ -188,13 +191,13 @@ function hashFiles(image: ImageSpec): Record<string, string> {
   return hashes;
 }
 
-/** Layer, copy, filesystem and chunks, each about five times what the packages take; at least 2 GiB. */
+/** Layer, copy and filesystem, each about five times what the packages take, at least 2 GiB; chunks, and their unpacked copies. */
 function refuseTooFull({ paths, store }: BakeHost, lock: ImageLock): void {
   const packages = lock.packages.reduce((sum, each) => sum + each.size, 0);
   const needed = Math.max(16 * packages, 2 * 1024 ** 3);
   for (const [where, path, bytes] of [
     ['the state directory', paths.state, needed],
-    ['the image store', store, 3 * packages],
+    ['the image store', store, 8 * packages],
   ] as const) {
     const free = countFreeBelow(path);
     if (free >= bytes) continue;

@@ -17,6 +17,10 @@ export interface TransportOptions {
   readonly store?: string;
   readonly key?: readonly string[];
   readonly json?: boolean;
+  /** `file:PATH` or `env:NAME`: the login of a registry. */
+  readonly login?: string;
+  /** False: the store here gets no unpacked copies. */
+  readonly unpacked?: boolean;
 }
 
 /** The version of the JSON that these commands print. */
@@ -29,14 +33,14 @@ export async function runImagePush(
   place: string,
   options: TransportOptions,
 ): Promise<ExitStatus> {
-  const { keys, directory, environment, signal } = open(context, options);
+  const { keys, directory, environment, signal, access } = open(context, options);
   const name = parseRemoteName(place);
   if (name.kind === 'web') {
     throw makeFailure(EXIT.usage, 'RL1624', { place });
   }
   const push = async () => {
     const store = openImageStore(directory, createRunner({ environment, signal }));
-    return pushImage({ store, image, keys, remote: openRemote(name, signal), say: context.say });
+    return pushImage({ store, image, keys, remote: openRemote(name, access), say: context.say });
   };
   const result =
     name.kind === 'directory'
@@ -53,15 +57,15 @@ export async function runImagePull(
   image: string | undefined,
   options: TransportOptions,
 ): Promise<ExitStatus> {
-  const { keys, directory, environment, signal } = open(context, options);
-  const remote = openRemote(parseRemoteName(place), signal);
+  const { keys, directory, environment, signal, access } = open(context, options);
+  const remote = openRemote(parseRemoteName(place), access);
   const trusted = [...keys.listTrusted(), ...(options.key ?? []).map(readFingerprint)];
   const result = await withImageStoreLock(
     directory,
     { command: 'relight image pull', environment },
     async () => {
       const runner = createRunner({ environment, signal });
-      const store = openImageStore(directory, runner);
+      const store = openImageStore(directory, runner, options.unpacked === false);
       return pullImage({ store, runner, remote, image, trusted, say: context.say, now: () => new Date() });
     },
   );
@@ -75,9 +79,9 @@ export async function runImageRemote(
   place: string,
   options: TransportOptions,
 ): Promise<ExitStatus> {
-  const { keys, signal } = open(context, options);
+  const { keys, access } = open(context, options);
   const trusted = [...keys.listTrusted(), ...(options.key ?? []).map(readFingerprint)];
-  const text = await openRemote(parseRemoteName(place), signal).readIndex();
+  const text = await openRemote(parseRemoteName(place), access).readIndex();
   if (text === undefined) {
     throw makeFailure(EXIT.invalid, 'RL1620', { place });
   }
@@ -107,13 +111,15 @@ export async function runImageKey(
   return EXIT.done;
 }
 
-function open(context: CommandContext, options: { readonly store?: string }) {
+function open(context: CommandContext, options: { readonly store?: string; readonly login?: string }) {
+  const { environment, signal } = context;
   const paths = choosePaths('qemu', context.environment);
   return {
     keys: openImageKeys(statePaths.imageKeys(paths)),
     directory: options.store ?? statePaths.images(paths),
-    environment: context.environment,
-    signal: context.signal,
+    environment,
+    signal,
+    access: { environment, signal, login: options.login },
   };
 }
 

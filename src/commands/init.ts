@@ -9,7 +9,7 @@ import { type FirstAnswers, writeFirstGuest, writeFirstSite } from '../spec/firs
 import { parseSite } from '../spec/parse-site.ts';
 import { guestName } from '../spec/scalars.ts';
 import type { CommandContext } from './context.ts';
-import { nameFileFrom } from './load-site.ts';
+import { nameFileFrom } from './name-file.ts';
 
 export interface InitOptions {
   readonly site?: string;

@@ -1,10 +1,12 @@
 import { basename, resolve } from 'node:path';
+import { statePaths } from '../host/paths.ts';
 import { isoFailure } from '../iso/problems.ts';
 import { INSTALLER_ARGUMENTS, TARGET_ARGUMENTS } from '../iso/remaster/request.ts';
 import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
 import { pathExists, readTextFile } from '../run/files.ts';
 import { findSite } from '../run/find-site.ts';
 import { type BuildRequest, type BuildResult, buildImage } from '../run/image-build.ts';
+import { choosePaths } from '../run/probe-host.ts';
 import { createRunner } from '../run/runner-spawn.ts';
 import type { CommandContext } from './context.ts';
 import { makeInstallerFiles } from './image-files.ts';
@@ -22,6 +24,8 @@ export interface IsoBuildOptions {
   readonly keyring?: string;
   readonly fingerprint?: readonly string[];
   readonly insecure?: boolean;
+  readonly hashCache: boolean;
+  readonly sync?: boolean;
   readonly grow?: boolean;
   readonly eraseDisks?: boolean;
   readonly force?: boolean;
@@ -56,6 +60,10 @@ export async function runIsoBuild(
       ...(options.keyring === undefined ? {} : { keyring: from(options.keyring) }),
       ...(options.fingerprint === undefined ? {} : { fingerprints: options.fingerprint }),
     },
+    knownHashes: options.hashCache
+      ? statePaths.isoHashes(choosePaths('qemu', context.environment))
+      : undefined,
+    sync: options.sync === true,
     grow: options.grow === true,
     force: options.force === true,
     eraseDisks: options.eraseDisks === true,

@@ -12,7 +12,7 @@ export function addSpecPlaces(
   issues: readonly Issue[],
 ): readonly Issue[] {
   const file = findSpecFile(lines);
-  if (file === undefined || !issues.some((issue) => issue.path !== undefined)) return issues;
+  if (file === undefined) return issues;
   try {
     const { directory } = findSiteOfFile(file, context.workingDirectory);
     const { parsed } = loadSiteAt(directory);

@@ -18,8 +18,7 @@ import { createRunner } from '../run/runner-spawn.ts';
 import { suggestNearest } from '../spec/nearest.ts';
 import { parseSize } from '../spec/size.ts';
 import type { CommandContext } from './context.ts';
-import { addSpecPlaces } from './lint-spec-places.ts';
-import { nameFileFrom } from './load-site.ts';
+import { nameFileFrom } from './name-file.ts';
 
 export interface LintCommandOptions {
   readonly suite?: string;
@@ -55,11 +54,22 @@ export async function runLint(
     const text = options.fix === true ? fixFile(context, file, read) : read;
     const { result, found } = await lintFile(runner, file, text, settings);
     sources.set(file, maskPreseed(result.context));
-    issues.push(...addSpecPlaces(context, result.context.lines, found));
+    issues.push(...(await addPlaces(context, result.context.lines, found)));
   }
   const report = { issues, sources, nameFile: nameFileFrom(context.workingDirectory) };
   context.print(formatReport(context, options.format, report, files.length));
   return issues.some((issue) => issue.severity === 'error') ? EXIT.invalid : EXIT.done;
+}
+
+/** The spec's reader is loaded for those findings only that have a place in one. */
+async function addPlaces(
+  context: CommandContext,
+  lines: readonly string[],
+  issues: readonly Issue[],
+): Promise<readonly Issue[]> {
+  if (!issues.some((issue) => issue.path !== undefined)) return issues;
+  const { addSpecPlaces } = await import('./lint-spec-places.ts');
+  return addSpecPlaces(context, lines, issues);
 }
 
 /** The linter's findings, and those of a shell that only checks the commands. */

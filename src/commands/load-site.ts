@@ -1,5 +1,4 @@
-import { relative } from 'node:path';
-import { lintExtras } from '../lint/lint-extras.ts';
+import { PRESEED_JUDGE } from '../lint/lint-extras.ts';
 import { EXIT, type Failure } from '../report/failure.ts';
 import { formatPretty } from '../report/format-pretty.ts';
 import type { Issue } from '../report/issue.ts';
@@ -10,6 +9,7 @@ import { findNearest, suggestNearest } from '../spec/nearest.ts';
 import { type ParsedSite, parseSite } from '../spec/parse-site.ts';
 import type { GuestSpec, ImageSpec, Site } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
+import { nameFileFrom } from './name-file.ts';
 
 export interface LoadedSite {
   readonly directory: string;
@@ -26,7 +26,7 @@ export function loadSite(context: CommandContext, siteOption: string | undefined
 }
 
 export function loadSiteAt(directory: string): LoadedSite {
-  return { directory, parsed: parseSite({ ...readSite(directory), judgePreseed: lintExtras }) };
+  return { directory, parsed: parseSite({ ...readSite(directory), judgePreseed: PRESEED_JUDGE }) };
 }
 
 /**
@@ -76,12 +76,4 @@ export function makeUnknownGuest(loaded: LoadedSite, name: string): Failure {
 function formatIssues(context: CommandContext, loaded: LoadedSite, issues: readonly Issue[]): string {
   const report = { issues, sources: loaded.parsed.sources, nameFile: nameFileFrom(context.workingDirectory) };
   return formatPretty(report, { color: context.color });
-}
-
-/** Names files relative to the working directory where that is shorter than going up. */
-export function nameFileFrom(workingDirectory: string): (file: string) => string {
-  return (file) => {
-    const name = relative(workingDirectory, file);
-    return name === '' || name.startsWith('..') ? file : name;
-  };
 }

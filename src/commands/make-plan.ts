@@ -17,7 +17,8 @@ import { formatSize } from '../spec/size.ts';
 import type { GuestSpec, SecretReference } from '../spec/types.ts';
 import { chooseImage } from './choose-image.ts';
 import { chooseRoute, refuseInstaller } from './choose-route.ts';
-import { chooseVault, refuseOffline } from './choose-vault.ts';
+import { chooseStoredInstaller } from './choose-stored-installer.ts';
+import { chooseVault } from './choose-vault.ts';
 import type { CommandContext } from './context.ts';
 import { drawHex, drawOperation, type GuestHost, type PlanHost } from './guest-host.ts';
 import { type IsoOptions, prepareIso } from './prepare-iso.ts';
@@ -46,7 +47,6 @@ export async function makePlan(
 ): Promise<Plan> {
   const { site, facts, hostHash } = host;
   const guest = chooseRoute(host.guest, options.route);
-  refuseOffline(guest, options.offline === true);
   const bootstrapper = options.bootstrapper ?? 'mmdebstrap';
   if (bootstrapper !== 'mmdebstrap' && bootstrapper !== 'debootstrap') {
     throw new Failure(
@@ -68,15 +68,7 @@ export async function makePlan(
     throw new Failure(EXIT.notReady, 'RL0762', message, 'apt-get install debian-archive-keyring');
   }
   refuseInstaller(guest, facts);
-  const netboot =
-    guest.install.kind === 'installer'
-      ? await prepareNetboot({ site, guest, facts }, options, host.session.runner, context.say)
-      : undefined;
-  const iso =
-    guest.install.kind === 'iso' ? await prepareIso(context, { ...host, guest }, options) : undefined;
   const request: PlanRequest = {
-    ...(iso === undefined ? {} : { iso }),
-    ...(netboot === undefined ? {} : { netboot }),
     ...{ site, guest, facts, hostHash },
     operation: drawOperation(facts, guest.name),
     nonce: drawHex(8),
@@ -86,10 +78,21 @@ export async function makePlan(
     bootstrapper,
     keepRunning: options.keep !== false,
   };
+  const stored = await chooseStoredInstaller(context, host, request, options);
+  const { kind } = guest.install;
+  const netboot =
+    kind === 'installer'
+      ? (stored?.netboot ?? (await prepareNetboot(request, options, host.session.runner, context.say)))
+      : undefined;
+  const iso =
+    kind === 'iso' ? await prepareIso(context, { ...host, guest }, options, stored?.iso) : undefined;
   const vault = await chooseVault(context, host, request, options.offline === true);
   const image = chooseImage(host, request);
   const plan = buildRebuildPlan({
     ...request,
+    ...(iso === undefined ? {} : { iso }),
+    ...(netboot === undefined ? {} : { netboot }),
+    ...(stored === undefined ? {} : { served: stored.served }),
     ...(vault === undefined ? {} : { vault }),
     ...(image === undefined ? {} : { image }),
   });

@@ -5,7 +5,7 @@ import { EXIT } from '../report/failure.ts';
 import { makeFailure } from '../report/make-failure.ts';
 import { makeDirectory } from '../run/files.ts';
 import { findMissingComponents, type MissingComponents } from '../run/netboot/check-udebs.ts';
-import { completeInitrd } from '../run/netboot/complete-initrd.ts';
+import { completeInitrd, requireCompletable } from '../run/netboot/complete-initrd.ts';
 import { fetchPackages } from '../run/netboot/fetch-packages.ts';
 import { readNetboot } from '../run/netboot/read-netboot.ts';
 import type { Runner } from '../run/runner.ts';
@@ -57,6 +57,7 @@ export async function prepareNetboot(
     const shown = names.slice(0, SHOWN).join(', ');
     throw makeFailure(EXIT.notReady, 'RL1207', { count: names.length, kernel, names: shown });
   }
+  requireCompletable(missing);
   say(`the mirror lacks ${names.length} components for kernel ${kernel}: they are put into the initrd\n`);
   const packages = await fetch([`linux-image-${kernel}`, ...parts.filesystemPackages]);
   const completion = `${cache}/completion-${kernel}.cpio`;

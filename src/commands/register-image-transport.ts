@@ -15,12 +15,17 @@ export function registerImageTransport(
     program.command('image').description('standard images: bake once, restore anywhere');
   const add = (name: string, description: string) =>
     image.command(name).description(description).option('--json', 'for programs');
+  const LOGIN = [
+    '--login <source>',
+    'of a registry: file:PATH or env:NAME with USER:PASSWORD or a token',
+  ] as const;
   const addStore = (name: string, description: string) =>
     add(name, description).option('--store <dir>', "the store here; this machine's unless given");
 
   addStore('push', 'send an image to a directory or a registry, and sign it')
     .argument('<name>', 'the image: NAME or NAME@HASH')
     .argument('<place>', '/DIRECTORY or oci://HOST:PORT/NAME:TAG')
+    .option(...LOGIN)
     .action(async (name: string, place: string, options: TransportOptions) => {
       const { runImagePush } = await import('./image-transport.ts');
       setStatus(await runImagePush(context(), name, place, options));
@@ -29,6 +34,8 @@ export function registerImageTransport(
     .argument('<place>', '/DIRECTORY, http(s)://HOST/PATH or oci://HOST:PORT/NAME:TAG')
     .argument('[name]', 'the image: NAME or NAME@HASH; needed where there are several')
     .option('--key <fingerprint>', 'trust this key, too, this time; may be given again', append)
+    .option(...LOGIN)
+    .option('--no-unpacked', 'keep chunks compressed only: less disk, a slower restore')
     .action(async (place: string, name: string | undefined, options: TransportOptions) => {
       const { runImagePull } = await import('./image-transport.ts');
       setStatus(await runImagePull(context(), place, name, options));
@@ -36,6 +43,7 @@ export function registerImageTransport(
   add('remote', 'list the images of another store, when its signature is good')
     .argument('<place>', '/DIRECTORY, http(s)://HOST/PATH or oci://HOST:PORT/NAME:TAG')
     .option('--key <fingerprint>', 'trust this key, too, this time; may be given again', append)
+    .option(...LOGIN)
     .action(async (place: string, options: TransportOptions) => {
       const { runImageRemote } = await import('./image-transport.ts');
       setStatus(await runImageRemote(context(), place, options));

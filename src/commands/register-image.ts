@@ -22,6 +22,7 @@ export function registerImageCommands(
     .option('--site <dir>', 'the site directory')
     .option('--update', 'renew the lock and say what changed')
     .option('--accept-setuid', 'accept setuid files that the image before did not have')
+    .option('--no-unpacked', 'keep chunks compressed only: less disk, a slower restore')
     .option('--dry-run', 'show every step and change nothing')
     .action(async (name: string, options: BakeOptions) => {
       const { runImageBake } = await import('./image-bake.ts');

@@ -51,6 +51,8 @@ export function registerIsoCommands(
     .option('--overlay <dir>', 'a tree laid over the image; may be given again', append)
     .option('--timeout <seconds>', 'how long the boot menu waits', '10')
     .option('--grow', 'append to a copy: faster, for CD use only')
+    .option('--no-hash-cache', 'read all of the input, even if its hash is known from an earlier build')
+    .option('--sync', 'wait until the image is on the disk, so that it outlives a power cut')
     .option('--erase-disks', 'allow an image that erases whichever disk it finds')
     .option('--force', 'replace the output')
     .option(

@@ -1,20 +1,27 @@
 import { statePaths } from '../host/paths.ts';
 import { formatIssueLines, formatSize } from '../iso/show.ts';
+import type { PlanRequest } from '../plan/rebuild/request.ts';
 import { EXIT, type ExitStatus } from '../report/failure.ts';
 import type { Issue } from '../report/issue.ts';
 import { requireRoot } from '../run/identity.ts';
-import type { Runner } from '../run/runner.ts';
-import { findOfflineIssues } from '../run/vault/examine.ts';
+import { examineOffline, findOfflineIssues, type OfflineAnswer } from '../run/vault/examine.ts';
 import { fillVault } from '../run/vault/fill.ts';
 import { withVaultLock } from '../run/vault/lock.ts';
 import { pruneVault } from '../run/vault/prune.ts';
 import type { VaultNeed } from '../vault/need.ts';
 import type { CommandContext } from './context.ts';
 import { openVaultHost, type VaultHost } from './vault-guests.ts';
+import { fillForInstaller } from './vault-installer.ts';
 
 export interface VaultOptions {
   readonly site?: string;
   readonly json?: boolean;
+}
+
+interface CheckedGuest extends OfflineAnswer {
+  readonly name: string;
+  readonly route: string;
+  readonly ready: boolean;
 }
 
 /** The version of the JSON that `vault check` prints. */
@@ -31,7 +38,9 @@ export async function runVaultFill(
   const request = { ...context, command: 'relight vault fill' };
   return withVaultLock(host.vault, request, async (runner) => {
     let complete = true;
-    for (const need of host.needs) complete = (await fillGuest(context, host, runner, need)) && complete;
+    for (const [index, need] of host.needs.entries()) {
+      complete = (await fillGuest(context, { ...host, runner }, need, host.requests[index])) && complete;
+    }
     return complete ? EXIT.done : EXIT.notReady;
   });
 }
@@ -40,8 +49,8 @@ export async function runVaultFill(
 async function fillGuest(
   context: CommandContext,
   host: VaultHost,
-  runner: Runner,
   need: VaultNeed,
+  request: PlanRequest | undefined,
 ): Promise<boolean> {
   if (need.image !== undefined) {
     const issues = await findIssues(host, need);
@@ -50,7 +59,7 @@ async function fillGuest(
     return issues.length === 0;
   }
   context.say(`${need.guest}: looking up the packages of ${need.suite}\n`);
-  const result = await fillVault(host.vault, runner, need, () => new Date());
+  const result = await fillVault(host.vault, host.runner, need, () => new Date());
   for (const path of result.aside) context.say(`a corrupt package was set aside: ${path}\n`);
   const { packages } = result.manifest;
   const bytes = packages.reduce((sum, each) => sum + each.size, 0);
@@ -61,8 +70,13 @@ async function fillGuest(
   context.print(
     `${need.guest}: ${packages.length} packages, ${formatSize(bytes)} (${fetched}); index signed by ${result.fingerprint}\n`,
   );
-  if (need.route !== 'bootstrap') context.say(formatIssueLines(await findIssues(host, need)));
-  return need.route === 'bootstrap';
+  if (need.medium !== undefined && need.refused === undefined && request !== undefined) {
+    await fillForInstaller(context, host, need, request);
+  }
+  if (need.route === 'bootstrap') return true;
+  const issues = await findIssues(host, need);
+  context.say(formatIssueLines(issues));
+  return issues.length === 0;
 }
 
 /** `relight vault check [NAME]...`: would a rebuild work with the internet down? 0 when all would, 4 when not. */
@@ -72,21 +86,17 @@ export async function runVaultCheck(
   options: VaultOptions,
 ): Promise<ExitStatus> {
   const host = await openVaultHost(context, names, options.site);
-  const guests: { name: string; route: string; ready: boolean; issues: Issue[] }[] = [];
+  const guests: CheckedGuest[] = [];
   for (const need of host.needs) {
-    const issues = await findIssues(host, need);
-    guests.push({ name: need.guest, route: need.route, ready: issues.length === 0, issues });
+    const answer = await examineOffline({ ...describeHost(host), need });
+    const { guest: name, route } = need;
+    guests.push({ name, route, ready: answer.issues.length === 0, ...answer });
   }
   if (options.json === true) {
     const value = { version: JSON_VERSION, vault: host.vault.directory, guests };
     context.print(`${JSON.stringify(value, undefined, 2)}\n`);
   } else {
-    for (const { name, route, ready, issues } of guests) {
-      const words = ready
-        ? 'can be rebuilt with the internet down'
-        : 'cannot be rebuilt with the internet down';
-      context.print(`${name} (${route}) ${words}\n${formatIssueLines(issues)}`);
-    }
+    for (const guest of guests) context.print(formatChecked(guest));
   }
   return guests.every(({ ready }) => ready) ? EXIT.done : EXIT.notReady;
 }
@@ -103,6 +113,20 @@ export async function runVaultPrune(context: CommandContext, options: VaultOptio
   });
 }
 
-function findIssues({ vault, runner, paths }: VaultHost, need: VaultNeed): Promise<Issue[]> {
-  return findOfflineIssues({ vault, need, runner, images: statePaths.images(paths) });
+/** Whether another route would do is no reason to call the guest ready: `rebuild` takes its own. */
+function formatChecked({ name, route, ready, issues, byBootstrap }: CheckedGuest): string {
+  const words = ready ? 'can be rebuilt with the internet down' : 'cannot be rebuilt with the internet down';
+  const own = `${name} (${route}) ${words}\n${formatIssueLines(issues)}`;
+  if (byBootstrap === undefined) return own;
+  return byBootstrap.length === 0
+    ? `${own}${name} can be by another route: relight rebuild ${name} --route bootstrap --offline\n`
+    : `${own}${name} cannot be by route bootstrap either\n${formatIssueLines(byBootstrap)}`;
+}
+
+function findIssues(host: VaultHost, need: VaultNeed): Promise<readonly Issue[]> {
+  return findOfflineIssues({ ...describeHost(host), need });
+}
+
+function describeHost({ vault, runner, paths }: VaultHost) {
+  return { vault, runner, images: statePaths.images(paths) };
 }

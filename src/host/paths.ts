@@ -28,6 +28,8 @@ export const statePaths = {
   bake: (paths: HostPaths) => `${paths.state}/bake`,
   /** What rebuilds need when the internet is down, unless the site names another directory. */
   vault: (paths: HostPaths) => `${paths.state}/vault`,
+  /** Hashes of installation images, so that the next guest's image does not read the input again. */
+  isoHashes: ({ state }: Pick<HostPaths, 'state'>) => `${state}/iso-hashes.json`,
   work: (paths: HostPaths, operation: string) => `${paths.state}/work/${operation}`,
   config: (paths: HostPaths, guest: string) => `${paths.config}/${guest}.cfg`,
   verifyConfig: (paths: HostPaths, guest: string, operation: string) =>

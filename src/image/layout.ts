@@ -8,9 +8,12 @@ export const storeLayout = {
   index: 'index.json',
   chunks: 'chunks',
   manifests: 'manifests',
+  /** What a restore reads in the place of chunks when it is there: the same bytes, not compressed. No transport takes it. */
+  unpacked: 'unpacked',
   /** How the names of directories begin in which chunks are made; nothing in them is part of the store. */
   scratch: 'partial-',
   chunk: (id: ChunkId) => `chunks/${id.slice(0, 2)}/${id}.zst`,
+  unpackedChunk: (id: ChunkId) => `unpacked/${id.slice(0, 2)}/${id}`,
   manifest: (name: string, hash: string) => `manifests/${name}@${hash}.json`,
 } as const;
 

@@ -16,7 +16,6 @@ export type RemoteName =
 /** Of the OCI distribution specification: path components in lower case, and tags. */
 const REGISTRY =
   /^oci:\/\/([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?\/([a-z0-9]+(?:[._/-][a-z0-9]+)*):([A-Za-z0-9_][A-Za-z0-9._-]{0,127})$/;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /**
  * Reads `/directory`, `https://host/path` or `oci://host:port/name:tag`. A registry speaks HTTPS, but for one on this very
@@ -33,6 +32,11 @@ export function parseRemoteName(text: string): RemoteName {
     throw makeFailure(EXIT.usage, 'RL1623', { place: text });
   }
   const [, host = '', port = '', repository = '', tag = ''] = match;
-  const scheme = LOOPBACK.test(host) ? 'http' : 'https';
+  const scheme = isLoopback(host) ? 'http' : 'https';
   return { kind: 'registry', origin: `${scheme}://${host}${port}`, repository, tag };
+}
+
+/** Whether a host, as it stands in a URL, is this very machine. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(host);
 }

@@ -3,8 +3,11 @@ import { isoFailure } from './problems.ts';
 /** Bytes that are read by position: an image file, or a test's array. `size` is in bytes. */
 export interface ByteSource {
   readonly size: number;
-  /** May return fewer bytes than asked for, and none past the end. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * May return fewer bytes than asked for, and none past the end. They may lie at the start of `into`, which holds `length`
+   * bytes at least: whoever reads all of a large file spares a new array for each piece.
+   */
+  read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array>;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Issue } from '../report/issue.ts';
-import { type ByteSource, readExactly } from './byte-source.ts';
+import type { ByteSource } from './byte-source.ts';
 import { parseChecksums } from './checksums.ts';
 import { readContent, readTextFile } from './content.ts';
 import type { IsoEntry } from './directory.ts';
@@ -78,7 +78,7 @@ async function hashFile(image: IsoImage, entry: IsoEntry): Promise<string> {
   return hash.digest('hex');
 }
 
-const CHUNK = 1024 * 1024;
+const CHUNK = 4 * 1024 * 1024;
 
 /** A hash of a whole source, in hex. The next piece is read while one is hashed. What `onProgress` throws ends it. */
 export async function hashSource(
@@ -87,11 +87,16 @@ export async function hashSource(
   onProgress?: OnProgress,
 ): Promise<string> {
   const hash = createHash(algorithm);
-  const read = (offset: number) =>
-    readExactly(source, offset, Math.min(CHUNK, source.size - offset), 'the image');
+  // One is filled while the other is hashed.
+  let [free, busy] = [new Uint8Array(CHUNK), new Uint8Array(CHUNK)];
+  const read = (offset: number) => {
+    [free, busy] = [busy, free];
+    return source.read(offset, Math.min(CHUNK, source.size - offset), busy);
+  };
   let next = source.size > 0 ? read(0) : undefined;
   for (let offset = 0; next !== undefined; ) {
     const piece = await next;
+    if (piece.length === 0) throw isoFailure('truncated', { what: 'the image', size: source.size });
     offset += piece.length;
     next = offset < source.size ? read(offset) : undefined;
     next?.catch(() => undefined);

@@ -40,8 +40,11 @@ export function makeContext(file: string, text: string, options: LintOptions): L
   const reading = readAsInstaller(lines);
   const cache = new Map<string, Question | undefined>();
   const find = (name: string) => {
-    if (!cache.has(name)) cache.set(name, findQuestion(name, options.suite));
-    return cache.get(name);
+    const known = cache.get(name);
+    if (known !== undefined || cache.has(name)) return known;
+    const question = findQuestion(name, options.suite);
+    cache.set(name, question);
+    return question;
   };
   const answers = new Map<string, Entry>();
   for (const entry of reading.entries) if (!entry.isFlag) answers.set(entry.name.text, entry);
@@ -62,16 +65,27 @@ function listContinued(lines: readonly string[]): readonly boolean[] {
   let isOpen = false;
   return lines.map((line) => {
     const before = isOpen;
-    if (!line.startsWith('#') && line.trim() !== '') isOpen = line.replaceAll('\r', '').endsWith('\\');
+    const isSkipped = line.startsWith('#') || line.trim() === '';
+    if (!isSkipped) isOpen = line.includes('\\') && line.replaceAll('\r', '').endsWith('\\');
     return before;
   });
 }
 
 function pairWithQuestion(entry: Entry, find: LintContext['findQuestion']): (readonly [Entry, Question])[] {
   const value = entry.value.text;
-  if (entry.isFlag || /(^|[ \t])#/.test(value) || /^(["']).*\1$/.test(value)) return [];
+  if (entry.isFlag || isCommented(value) || isQuoted(value)) return [];
   const question = find(entry.name.text);
   return question === undefined ? [] : [[entry, question]];
+}
+
+function isCommented(value: string): boolean {
+  return value.includes('#') && /(^|[ \t])#/.test(value);
+}
+
+/** Whether a value stands in quotes, which both readers take as a part of it. */
+export function isQuoted(value: string): boolean {
+  const [quote] = value;
+  return (quote === '"' || quote === "'") && value.length > 1 && value.endsWith(quote);
 }
 
 /** The value that the installer will have for a question; undefined without an answer. */

@@ -5,9 +5,7 @@ const CREDENTIALS = /(:\/\/)[^\s/@]+(?=@)/g;
 
 /** The text for excerpts: passwords, hashes and credentials become stars of the same length, so that carets stay right. */
 export function maskPreseed(context: LintContext): string {
-  const lines = context.lines.map((line) =>
-    line.replaceAll(HASH, hide).replaceAll(CREDENTIALS, hideAfterSlashes),
-  );
+  const lines = context.lines.map(maskLine);
   for (const entry of context.entries) {
     const isSecret =
       context.findQuestion(entry.name.text)?.type === 'password' || entry.type.text === 'password';
@@ -21,6 +19,12 @@ export function maskPreseed(context: LintContext): string {
       if (segment.line > first) lines[segment.line - 1] = hide(segment.text);
   }
   return lines.join('\n');
+}
+
+/** Most lines have neither sign, and a file may have many lines. */
+function maskLine(line: string): string {
+  const hashless = line.includes('$') ? line.replaceAll(HASH, hide) : line;
+  return hashless.includes('@') ? hashless.replaceAll(CREDENTIALS, hideAfterSlashes) : hashless;
 }
 
 function hide(text: string): string {

@@ -16,12 +16,17 @@ export interface InstallerReading {
   readonly lost: readonly Segment[];
 }
 
-/** [[:space:]] of the C locale. */
-const BLANKS = ' \\t\\n\\v\\f\\r';
-const LEADING = new RegExp(`^[${BLANKS}]*`);
-const BLANK_LINE = new RegExp(`^[${BLANKS}]*$`);
-/** Sticky: lines are long at times, and are not cut for each of their words. */
-const FIRST_FIELD = new RegExp(`([^${BLANKS}]*)[${BLANKS}]+`, 'y');
+/** [[:space:]] of the C locale: blank, and tab to carriage return. */
+function isBlank(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
+
+/** The first place from `start` on that is no blank; the text's length when there is none. */
+function skipBlanks(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && isBlank(text.charCodeAt(at))) at += 1;
+  return at;
+}
 
 /**
  * Reads a preseed exactly as /bin/debconf-set-selections of the installer does, a shell script that is the same in
@@ -34,16 +39,15 @@ export function readAsInstaller(lines: readonly string[]): InstallerReading {
   let loaded = 0;
   let pending: Segment[] = [];
   for (const [index, raw] of lines.entries()) {
-    if (raw.startsWith('#') || BLANK_LINE.test(raw)) continue;
+    if (raw.startsWith('#') || skipBlanks(raw, 0) === raw.length) continue;
     const clean = raw.includes('\r') ? raw.replaceAll('\r', '') : raw;
-    const indent = LEADING.exec(clean)?.[0].length ?? 0;
+    const indent = skipBlanks(clean, 0);
     const text = indent === 0 ? clean : clean.slice(indent);
-    const place = { line: index + 1, column: indent + 1 };
     if (text.endsWith('\\')) {
-      pending = append(pending, { ...place, text: trimEnd(text.slice(0, -1)) });
+      pending = append(pending, index + 1, indent + 1, trimEnd(text.slice(0, -1)));
       continue;
     }
-    const segments = append(pending, { ...place, text });
+    const segments = append(pending, index + 1, indent + 1, text);
     pending = [];
     const result = parseLine(segments);
     if ('missing' in result) faults.push(result);
@@ -54,11 +58,11 @@ export function readAsInstaller(lines: readonly string[]): InstallerReading {
 }
 
 /** `${multiline:+$multiline }`: an empty beginning leaves no space. Adds in place: a file may be one long line. */
-function append(segments: Segment[], next: Omit<Segment, 'offset'>): Segment[] {
+function append(segments: Segment[], line: number, column: number, text: string): Segment[] {
   const last = segments.at(-1);
   const length = last === undefined ? 0 : last.offset + last.text.length;
-  if (length === 0) return [{ ...next, offset: 0 }];
-  segments.push({ ...next, offset: length + 1 });
+  if (length === 0) return [{ line, column, text, offset: 0 }];
+  segments.push({ line, column, text, offset: length + 1 });
   return segments;
 }
 
@@ -75,9 +79,9 @@ function parseLine(segments: readonly Segment[]): Entry | SyntaxFault {
   const value = { text: trimEnd(line.slice(type.next)), offset: type.next };
   return {
     segments,
-    owner: toField(owner),
-    name: toField(name),
-    type: toField(type),
+    owner,
+    name,
+    type,
     value,
     isFlag: type.text === 'seen',
   };
@@ -89,10 +93,10 @@ interface TakenField extends Field {
 
 /** The word before the next blanks; undefined when no blank follows (`first_field`). */
 function takeField(line: string, offset: number): TakenField | undefined {
-  FIRST_FIELD.lastIndex = offset;
-  const match = FIRST_FIELD.exec(line);
-  if (match === null) return undefined;
-  return { text: match[1] ?? '', offset, next: offset + match[0].length };
+  let end = offset;
+  while (end < line.length && !isBlank(line.charCodeAt(end))) end += 1;
+  if (end === line.length) return undefined;
+  return { text: line.slice(offset, end), offset, next: skipBlanks(line, end) };
 }
 
 /** A type at the very end of the line has no value. */
@@ -100,13 +104,9 @@ function takeRest(line: string, offset: number): TakenField | undefined {
   return offset < line.length ? { text: line.slice(offset), offset, next: line.length } : undefined;
 }
 
-function toField(field: TakenField): Field {
-  return { text: field.text, offset: field.offset };
-}
-
 /** A loop, not a pattern: `[blanks]*$` takes quadratic time on a long run of blanks in the middle. */
 function trimEnd(text: string): string {
   let end = text.length;
-  while (end > 0 && ' \t\n\v\f\r'.includes(text[end - 1] ?? 'x')) end -= 1;
+  while (end > 0 && isBlank(text.charCodeAt(end - 1))) end -= 1;
   return text.slice(0, end);
 }

@@ -45,7 +45,7 @@ export function describeStep(step: Step): string {
     case 'keep-logs':
       return `keep the installer's log in ${step.directory}`;
     case 'watch-install':
-      return `follow the installer on ${step.domain} for up to ${step.deadline} s`;
+      return `follow the installer on ${step.domain} for up to ${step.deadline} s${step.served === undefined ? '' : `, serving it the vault on ${step.served.address}:${step.served.port}`}`;
     case 'unpack-overlay':
       return `put ${step.entries.length} files into ${step.root}: ${step.entries.map((each) => each.path).join(' ')}`;
     case 'set-password':

@@ -73,12 +73,13 @@ export type ImageStep =
       readonly uuid: string;
       readonly epoch: number;
     }
-  /** Puts an image into the store: chunks first, then the manifest, then the index. */
+  /** Puts an image into the store: chunks first, then the manifest, then the index. `compact`: without unpacked copies. */
   | {
       readonly do: 'store-image';
       readonly root: string;
       readonly image: string;
       readonly store: string;
+      readonly compact: boolean;
       readonly facts: ImageFacts;
     }
   /** Keeps the named layers and removes all others below the directory. */

@@ -1,4 +1,5 @@
 import type { FilesystemPlace } from '../tools/mount.ts';
+import type { ServedArchive } from './rebuild/served-archive.ts';
 import type { Content } from './types.ts';
 
 /** Where a root filesystem lies in its volume: at bytes that the plan knows, or in a partition that is looked up. */
@@ -64,7 +65,10 @@ export type VolumeRootStep =
       readonly names: readonly string[];
       readonly directory: string;
     }
-  /** Follows the Debian installer on a domain's console until it has powered the domain off. */
+  /**
+   * Follows the Debian installer on a domain's console until it has powered the domain off. With `served` this machine
+   * serves it the stored archive meanwhile.
+   */
   | {
       readonly do: 'watch-install';
       readonly domain: string;
@@ -73,4 +77,6 @@ export type VolumeRootStep =
       /** Seconds for the whole installation, and without any sign of life. */
       readonly deadline: number;
       readonly silence: number;
+      readonly guest: string;
+      readonly served?: ServedArchive;
     };

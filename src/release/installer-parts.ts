@@ -43,6 +43,19 @@ export const INSTALLER_MODULES: readonly string[] = [
   ...['linear', 'raid0', 'raid1', 'raid10', 'raid456'],
 ];
 
+/**
+ * Packages that the installer's components put into the new system by themselves (`apt-install` in base-installer,
+ * console-setup-udeb, localechooser, hw-detect, pkgsel, save-logs), beyond those of priority important; what only one
+ * suite has is passed over in the other. The last three are recommended by what qemu-guest-agent needs, and hw-detect
+ * takes that with what it recommends.
+ */
+export const INSTALLER_PACKAGES: readonly string[] = [
+  ...['linux-image-amd64', 'initramfs-tools', 'busybox', 'zstd', 'e2fsprogs', 'udev', 'usr-is-merged'],
+  ...['console-setup', 'keyboard-configuration', 'kbd', 'locales'],
+  ...['eject', 'pciutils', 'usbutils', 'laptop-detect', 'installation-report', 'popularity-contest'],
+  ...['qemu-guest-agent', 'libglib2.0-data', 'shared-mime-info', 'xdg-user-dirs'],
+];
+
 /** Files of e2fsprogs that partman-ext3 calls. */
 export const FILESYSTEM_PROGRAMS: readonly string[] = [
   'mke2fs',

@@ -16,8 +16,6 @@ export const RUNTIME_QUESTIONS = {
   'pkgsel/include/install-recommends': { package: 'pkgsel', type: 'boolean', default: 'true' },
   'base-installer/debootstrap_variant': { package: 'bootstrap-base', type: 'string' },
   'base-installer/kernel/linux/initrd': { package: 'base-installer', type: 'boolean' },
-  'grub-installer/enable_os_prober_otheros_yes': { package: 'grub-installer', type: 'boolean' },
-  'grub-installer/enable_os_prober_otheros_no': { package: 'grub-installer', type: 'boolean' },
   'simple-cdd/profiles': { package: 'simple-cdd-profiles', type: 'multiselect' },
   'debian-installer/keymap': { package: 'console-setup-udeb', type: 'string' },
 } as const;

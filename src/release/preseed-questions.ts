@@ -42,7 +42,8 @@ export const BORROWED_COMPONENTS: Readonly<Record<string, readonly string[]>> = 
 const NUMBERED: readonly (readonly [RegExp, string])[] = [
   [/^apt-setup\/local\d+\/(repository|comment|key|options)$/, 'string'],
   [/^apt-setup\/local\d+\/source$/, 'boolean'],
-  [/^base-installer\/kernel\/linux\/(initrd|extra-packages)-[\d.]+$/, 'string'],
+  [/^base-installer\/kernel\/linux\/initrd-[\d.]+$/, 'boolean'],
+  [/^base-installer\/kernel\/linux\/extra-packages-[\d.]+$/, 'string'],
 ];
 
 /**
@@ -50,9 +51,9 @@ const NUMBERED: readonly (readonly [RegExp, string])[] = [
  * does not describe, the newest release that has the question answers.
  */
 export function findQuestion(name: string, suite?: string): Question | undefined {
-  const numbered = NUMBERED.find(([pattern]) => pattern.test(name));
-  if (numbered !== undefined) return describeNumbered(name, numbered[1]);
   const row = Object.hasOwn(ROWS, name) ? ROWS[name] : undefined;
+  const numbered = row === undefined ? NUMBERED.find(([pattern]) => pattern.test(name)) : undefined;
+  if (numbered !== undefined) return describeNumbered(name, numbered[1]);
   if (row === undefined || !isInRelease(row, suite)) return undefined;
   const variant = suite === 'bookworm' ? (row.bookworm ?? row) : row;
   return {

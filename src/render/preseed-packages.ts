@@ -36,7 +36,7 @@ export function listPackageAnswers(request: PreseedRequest): PreseedAnswer[] {
     answer(
       'apt-setup/services-select',
       'multiselect',
-      security === undefined ? 'updates' : 'security, updates',
+      listServices(security, request.suiteAlone === true),
       'mirror',
     ),
     ...(security === undefined ? [] : [answer('apt-setup/security_host', 'string', security, 'mirror')]),
@@ -54,6 +54,11 @@ export function listPackageAnswers(request: PreseedRequest): PreseedAnswer[] {
       owner: 'popularity-contest',
     },
   ];
+}
+
+function listServices(security: string | undefined, suiteAlone: boolean): string {
+  if (suiteAlone) return '';
+  return security === undefined ? 'updates' : 'security, updates';
 }
 
 interface Archive {

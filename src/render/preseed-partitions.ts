@@ -1,4 +1,5 @@
 import { EXIT, Failure } from '../report/failure.ts';
+import { chooseRecipeMethod, joinRecipe, VOLUME_GROUP } from '../spec/recipe.ts';
 import type { DiskSpec } from '../spec/types.ts';
 import type { PreseedAnswer } from './preseed-line.ts';
 import { INITRD_FOLDER, type PreseedRequest } from './preseed-request.ts';
@@ -10,8 +11,6 @@ const SMALLEST_ROOT = 1000;
 const BOOT_SIZE = 512;
 /** Room for the label and the alignment of partitions. */
 const SLACK = 16;
-/** The volume group of an LVM layout. The guest has only one. */
-export const VOLUME_GROUP = 'vg0';
 
 /** Behind the BIOS or EFI partition. */
 const ARRAY_PARTITION = 2;
@@ -61,7 +60,7 @@ function chooseMethod({ layout }: DiskSpec): Method {
   if (layout === 'lvm') return 'lvm';
   if (typeof layout === 'string') return 'regular';
   if ('raid' in layout) return 'raid';
-  return layout.recipe.includes('$lvmok{') ? 'lvm' : 'regular';
+  return chooseRecipeMethod(layout.recipe);
 }
 
 /** `level devices spares filesystem mountpoint device#device .`; each disk has the recipe's partitions, the last is the array's. */
@@ -79,8 +78,7 @@ function listRaidAnswers({ layout }: DiskSpec, devices: readonly string[], path:
 /** Absolute sizes only: percentages depend on the memory of the machine that installs. */
 function writeRecipe(disk: DiskSpec, isUefi: boolean): string {
   const isRaid = typeof disk.layout === 'object' && 'raid' in disk.layout;
-  if (typeof disk.layout === 'object' && 'recipe' in disk.layout)
-    return disk.layout.recipe.trim().replaceAll(/\s+/g, ' ');
+  if (typeof disk.layout === 'object' && 'recipe' in disk.layout) return joinRecipe(disk.layout.recipe);
   const start = isUefi ? ESP : BIOS;
   const hasBoot = disk.layout !== 'plain' && !isRaid;
   const least = SMALLEST_ROOT + (hasBoot ? BOOT_SIZE : 0) + (isUefi ? 256 : 1) + SLACK;

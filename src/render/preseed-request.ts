@@ -23,6 +23,8 @@ export interface PreseedRequest {
   readonly skipBootLoader?: boolean;
   /** The suite under whose name the mirror has the installer's components, when it is not the guest's. */
   readonly componentSuite?: string;
+  /** True: the mirror has the suite and neither its updates nor a security archive. */
+  readonly suiteAlone?: boolean;
   /** True: the initrd has all kernel modules already, and the mirror has none for it. */
   readonly hasModules?: boolean;
   /** The name of the secret that holds a user's password hash. */

@@ -23,11 +23,11 @@ export function encodeXlDisk(disk: DomainDisk): string {
   return `format=raw,vdev=${disk.target},access=${disk.readOnly ? 'ro' : 'rw'},target=${disk.device}`;
 }
 
-/** The CD drive of an HVM guest, as the third IDE disk. @throws Failure RL0901 */
+/** The CD drive of an HVM guest, as the third IDE disk (xl-disk-configuration(5), devtype). @throws Failure RL0901 */
 export function listXlDrives({ cdrom }: Pick<DomainDefinition, 'cdrom'>): string[] {
   if (cdrom === undefined) return [];
   const image = requirePath('an image', cdrom);
-  return [`format=raw,vdev=hdc,access=ro,devicetype=cdrom,target=${image}`];
+  return [`format=raw,vdev=hdc,access=ro,devtype=cdrom,target=${image}`];
 }
 
 /**

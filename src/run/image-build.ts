@@ -1,21 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync, rmSync, statfsSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { openImage } from '../iso/image.ts';
 import { inspectImage } from '../iso/inspect.ts';
 import { isoFailure } from '../iso/problems.ts';
-import { compareWithPlan } from '../iso/remaster/compare.ts';
+import { compareWithPlan, type Expectation, expectImage } from '../iso/remaster/compare.ts';
 import { findErasure } from '../iso/remaster/erases.ts';
 import { planRemaster, type RemasterPlan } from '../iso/remaster/plan.ts';
 import type { RemasterRequest } from '../iso/remaster/request.ts';
 import { judgeOrigin, type Origin } from '../iso/signature.ts';
-import { hashSource } from '../iso/verify.ts';
 import { EXIT, Failure } from '../report/failure.ts';
 import { type FileSource, openFileSource } from './byte-source.ts';
-import { renameSynced, statPath, writeFileAtomically } from './files.ts';
+import { renameSynced, statPath } from './files.ts';
 import { type OriginRequest, readSums } from './image-origin.ts';
 import { listLaidFiles, STAGE_START } from './image-stage.ts';
 import { syncDraft, type WriteMethod, writeDraft } from './image-write.ts';
+import { hashOnce } from './known-hashes.ts';
 import type { Runner } from './runner.ts';
 
 export interface BuildRequest extends Omit<RemasterRequest, 'erases' | 'laidFiles'> {
@@ -24,6 +32,10 @@ export interface BuildRequest extends Omit<RemasterRequest, 'erases' | 'laidFile
   /** Trees laid over the image, the later over the earlier. */
   readonly overlays: readonly string[];
   readonly origin: Omit<OriginRequest, 'image'>;
+  /** The file in which hashes of inputs are kept; undefined: the input is read whatever is known. */
+  readonly knownHashes: string | undefined;
+  /** Wait until image and manifest are on the disk, before they get their names; always when they replace others. */
+  readonly sync: boolean;
   /** Append to a copy instead of writing anew: for CD use. */
   readonly grow: boolean;
   readonly force: boolean;
@@ -40,8 +52,8 @@ export interface BuildResult {
   readonly origin: Origin;
 }
 
-/** Of room on the disk beyond the input's size: directories written again, padding. */
-const SLACK_BYTES = 16 * 1024 * 1024;
+/** Of room on the disk beyond the input's size: the skeleton with its boot images, directories written again, padding. */
+const SLACK_BYTES = 32 * 1024 * 1024;
 /** Milliseconds after which a draft belongs to a run that was killed. */
 const LEFTOVER_AGE = 3 * 3600 * 1000;
 
@@ -70,6 +82,7 @@ async function makeImage(
   onProgress?: (percent: number) => void,
 ): Promise<BuildResult> {
   checkOutput(request);
+  const sync = request.sync || existsSync(request.output);
   const erasure = findErasure(request.preseed, request.alsoErases);
   if (!erasure.isPinned && !request.eraseDisks) throw isoFailure('erase-disks', { guest: request.guest });
   const input = await openFileSource(request.input);
@@ -85,7 +98,7 @@ async function makeImage(
       if (request.signal?.aborted === true)
         throw new Failure(EXIT.interrupted, 'RL0604', 'interrupted while the image was made');
     };
-    const hashing = hashSource(input, algorithm, refuseAborted);
+    const hashing = hashOnce(input, algorithm, request.knownHashes, refuseAborted);
     hashing.catch(() => undefined);
     const image = await openImage(input);
     const laidFiles = listLaidFiles(request.overlays);
@@ -93,30 +106,42 @@ async function makeImage(
     checkSpace(request, plan, input.size);
     const hasJoliet = image.trees.includes('joliet');
     const isRemastered = inspection.previous !== undefined;
+    const { volumeBytes } = inspection;
     removeLeftovers(request.output);
-    const draft = join(
-      dirname(request.output),
-      `${draftStart(request.output)}${randomBytes(6).toString('hex')}.tmp`,
-    );
+    const [draft, record] = [nameDraft(request.output), nameDraft(request.output)];
     try {
+      // xorriso and the kernel do most of the writing.
+      const expecting = expectImage(image, plan);
+      expecting.catch(() => undefined);
       const method = await writeDraft(
         runner,
-        { ...request, source: input, draft, plan, hasJoliet, isRemastered },
+        { ...request, source: input, draft, plan, hasJoliet, isRemastered, volumeBytes, expecting, sync },
         onProgress,
       );
-      const [hash] = await Promise.all([hashing, readBack(image, draft, plan)]);
+      const isCopy = method !== 'rewrite';
+      const [hash] = await Promise.all([hashing, readBack(draft, await expecting, isCopy)]);
       const origin = judgeOrigin(sums, hash, basename(request.input));
-      await syncDraft(draft);
+      writeManifest(record, request, plan, { method, origin, hash: { [algorithm]: hash } });
+      // Side by side they are one commit of the filesystem's journal.
+      if (sync) await Promise.all([syncDraft(draft), syncDraft(record)]);
       refuseAborted();
-      const manifest = writeManifest(request, plan, { method, origin, hash: { [algorithm]: hash } });
-      renameSynced(draft, request.output);
+      // Copy and hash are read apart.
+      if (!input.isUnchanged()) throw isoFailure('not-made', { why: `${request.input} changed meanwhile` });
+      const manifest = `${request.output}.manifest.json`;
+      renameSync(record, manifest);
+      if (sync) renameSynced(draft, request.output);
+      else renameSync(draft, request.output);
       return { output: request.output, manifest, origin };
     } finally {
-      rmSync(draft, { force: true });
+      for (const path of [draft, record]) rmSync(path, { force: true });
     }
   } finally {
     await input.close();
   }
+}
+
+function nameDraft(output: string): string {
+  return join(dirname(output), `${draftStart(output)}${randomBytes(6).toString('hex')}.tmp`);
 }
 
 function draftStart(output: string): string {
@@ -149,7 +174,8 @@ function checkSpace(request: BuildRequest, plan: RemasterPlan, inputBytes: numbe
     ...plan.files.map(({ content }) => content.length),
     ...plan.laidFiles.map(({ size }) => size),
   ];
-  const needed = inputBytes + 2 * planned.reduce((sum, size) => sum + size, 0) + SLACK_BYTES;
+  // They lie in the stage, in the skeleton and in the image.
+  const needed = inputBytes + 3 * planned.reduce((sum, size) => sum + size, 0) + SLACK_BYTES;
   const directory = dirname(request.output);
   const facts = statfsSync(directory);
   const free = facts.bavail * facts.bsize;
@@ -158,14 +184,10 @@ function checkSpace(request: BuildRequest, plan: RemasterPlan, inputBytes: numbe
 }
 
 /** Reads the draft back and compares it with the plan. */
-async function readBack(
-  input: Parameters<typeof compareWithPlan>[0],
-  draft: string,
-  plan: RemasterPlan,
-): Promise<void> {
+async function readBack(draft: string, expected: Expectation, isCopy: boolean): Promise<void> {
   const source: FileSource = await openFileSource(draft);
   try {
-    await compareWithPlan(input, await openImage(source), plan);
+    await compareWithPlan(await openImage(source), expected, isCopy);
   } finally {
     await source.close();
   }
@@ -173,6 +195,7 @@ async function readBack(
 
 /** The record beside the image. It has no date, so that it is the same for the same inputs. */
 function writeManifest(
+  path: string,
   request: BuildRequest,
   plan: RemasterPlan,
   made: {
@@ -180,13 +203,11 @@ function writeManifest(
     readonly origin: Origin;
     readonly hash: Readonly<Record<string, string>>;
   },
-): string {
-  const path = `${request.output}.manifest.json`;
+): void {
   const record = {
     ...plan.manifest,
     method: made.method,
     input: { name: basename(request.input), ...made.hash, origin: made.origin },
   };
-  writeFileAtomically(path, `${JSON.stringify(record, undefined, 2)}\n`, 0o600);
-  return path;
+  writeFileSync(path, `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600, flag: 'wx' });
 }

@@ -34,10 +34,15 @@ export async function storeFilesystem(
     const whole = createHash('sha256');
     const chunks: ImageChunk[] = [];
     const zeroRuns: BlockRun[] = [];
+    // One buffer for all windows: the writer keeps nothing of it.
+    const buffer = Buffer.alloc(CHUNK_BYTES);
     for (let window = 0; window * WINDOW_BLOCKS < blocks; window += 1) {
       const length = Math.min(WINDOW_BLOCKS, blocks - window * WINDOW_BLOCKS) * IMAGE_BLOCK;
       const runs = windows.get(window) ?? [];
-      const found = runs.length === 0 ? undefined : readWindow(file, window * WINDOW_BLOCKS, length, runs);
+      const found =
+        runs.length === 0
+          ? undefined
+          : readWindow(file, window * WINDOW_BLOCKS, buffer.subarray(0, length).fill(0), runs);
       whole.update(found?.bytes ?? ZERO_WINDOW.subarray(0, length));
       zeroRuns.push(...(found?.zero ?? []));
       if (found === undefined || found.data.length === 0) continue;
@@ -72,9 +77,8 @@ async function dumpGroups(runner: Runner, image: string): Promise<string> {
   return Buffer.concat(pieces).toString('utf8');
 }
 
-/** A window of the image: unused blocks are zero whatever lies there, so that leftovers do not make two images differ. */
-function readWindow(file: number, first: number, length: number, runs: readonly BlockRun[]) {
-  const bytes = Buffer.alloc(length);
+/** Reads a window of the image into zeros: unused blocks stay zero whatever lies there, so that leftovers do not make two images differ. */
+function readWindow(file: number, first: number, bytes: Buffer, runs: readonly BlockRun[]) {
   const data: BlockRun[] = [];
   const zero: BlockRun[] = [];
   for (const [start, count] of runs) {

@@ -53,17 +53,18 @@ export async function readChunks(
   }
 }
 
-/** Looks at every chunk by itself, so that one which is corrupt hides no other. */
+/** Looks at every chunk by itself, so that one which is corrupt hides no other. The good ones are handed on. */
 export async function checkChunks(
   runner: Runner,
   chunks: readonly ImageChunk[],
   chunkPath: (id: ChunkId) => string,
+  onChunk: ChunkReceiver = async () => {},
 ): Promise<FoundProblem[]> {
   const problems: FoundProblem[] = [];
   let rest = chunks;
   while (rest.length > 0) {
     try {
-      await readChunks(runner, rest, chunkPath, async () => {});
+      await readChunks(runner, rest, chunkPath, onChunk);
       return problems;
     } catch (error) {
       if (!(error instanceof ChunkFailure)) throw error;

@@ -54,8 +54,7 @@ export async function checkOrigin(
  * @throws Failure RL6013 to RL6015, RL6017.
  */
 export async function readSums(runner: Runner, request: OriginRequest): Promise<Sums> {
-  const beside = SUMS_NAMES.map((name) => join(dirname(request.image), name));
-  const path = request.sums ?? beside.find((name) => statPath(name)?.isFile() === true) ?? beside[0] ?? '';
+  const path = request.sums ?? findSums(request.image);
   const missing = [path, `${path}.sign`].find((name) => statPath(name)?.isFile() !== true);
   if (missing !== undefined) {
     const what = `there is no ${missing}`;
@@ -70,6 +69,12 @@ export async function readSums(runner: Runner, request: OriginRequest): Promise<
   return { kind: 'signed', fingerprints: result.fingerprints, algorithm, text: list.toString('utf8') };
 }
 
+/** The list of hashes beside an image, or where it would be. */
+export function findSums(image: string): string {
+  const beside = SUMS_NAMES.map((name) => join(dirname(image), name));
+  return beside.find((name) => statPath(name)?.isFile() === true) ?? beside[0] ?? '';
+}
+
 function findKeyring(given: string | undefined): string {
   const found = (given === undefined ? ROLE_KEYRINGS : [given]).find(
     (path) => statPath(path)?.isFile() === true,
@@ -79,8 +84,11 @@ function findKeyring(given: string | undefined): string {
   return found;
 }
 
-/** Verifies copies in a private directory, so that what was verified is what is used. */
-async function verifySignature(
+/**
+ * Verifies copies in a private directory, so that what was verified is what is used.
+ * @throws Failure RL6017 when this machine has no verifier
+ */
+export async function verifySignature(
   runner: Runner,
   keyring: string,
   sums: Uint8Array,

@@ -15,8 +15,9 @@ import type { ImageStep } from '../plan/image-steps.ts';
 import { EXIT } from '../report/failure.ts';
 import { makeFailure } from '../report/make-failure.ts';
 import { readChunks } from './image-chunks.ts';
-import { openImageStore } from './image-store.ts';
+import { type ImageStore, openImageStore } from './image-store.ts';
 import type { StepContext } from './steps/context.ts';
+import { writeUnpacked } from './unpacked-restore.ts';
 
 const writePositioned = promisify(writeCallback);
 const ZEROS = Buffer.alloc(1024 * 1024);
@@ -25,12 +26,14 @@ const SYNC_BYTES = 64 * 1024 * 1024;
 
 /**
  * Writes the blocks of an image straight onto a new volume; each chunk is written only when its hash is right. A file is
- * emptied first, so that blocks which are zero need not be written. @throws Failure RL1504, RL1540
+ * emptied first, so that blocks which are zero need not be written. Chunks that the store has unpacked come first.
+ * @throws Failure RL1504, RL1540
  */
 export async function restoreImage(
   step: Extract<ImageStep, { do: 'restore-image' }>,
-  { runner, listener }: StepContext,
+  context: StepContext,
 ): Promise<void> {
+  const { runner } = context;
   const store = openImageStore(step.store, runner);
   const manifest = store.readManifest(store.find(`${step.image}@${step.manifest}`));
   // O_EXCL on a block device: refused while anybody else holds it, mounted or not (open(2)).
@@ -43,7 +46,7 @@ export async function restoreImage(
       ftruncateSync(device, 0);
       ftruncateSync(device, stats.size);
     }
-    await writeBlocks(device, step, manifest, store.chunkPath, listener.progress, runner);
+    await writeBlocks(device, step, { manifest, store }, context);
     if (!isFile) writeZeros(device, step.offset, manifest);
     fsyncSync(device);
   } finally {
@@ -53,33 +56,41 @@ export async function restoreImage(
 
 async function writeBlocks(
   device: number,
-  step: Extract<ImageStep, { do: 'restore-image' }>,
-  manifest: ImageManifest,
-  chunkPath: (id: string) => string,
-  progress: (percent: number, what: string) => void,
-  runner: StepContext['runner'],
+  { offset }: Extract<ImageStep, { do: 'restore-image' }>,
+  { manifest, store }: { readonly manifest: ImageManifest; readonly store: ImageStore },
+  { runner, listener, signal }: StepContext,
 ): Promise<void> {
   const { blockSize, dataBytes } = manifest.filesystem;
   let written = 0;
   let unsynced = 0;
   let syncing: Promise<void> | undefined;
-  await readChunks(runner, manifest.chunks, chunkPath, async (bytes, chunk) => {
-    let at = 0;
-    for (const [start, count] of chunk.runs) {
-      const length = count * blockSize;
-      await write(device, bytes.subarray(at, at + length), step.offset + start * blockSize);
-      at += length;
-    }
-    written += chunk.size;
-    unsynced += chunk.size;
-    progress(Math.floor((100 * written) / dataBytes), 'writing blocks');
+  const onWritten = (size: number) => {
+    written += size;
+    unsynced += size;
+    listener.progress(Math.floor((100 * written) / dataBytes), 'writing blocks');
     if (unsynced < SYNC_BYTES || syncing !== undefined) return;
     unsynced = 0;
     syncing = startSync(device).finally(() => {
       syncing = undefined;
     });
-  });
-  await syncing;
+  };
+  const place = { device, offset, blockSize };
+  const { unpackedPath, chunkPath } = store;
+  try {
+    const left = await writeUnpacked({ ...place, chunks: manifest.chunks, unpackedPath, onWritten, signal });
+    await readChunks(runner, left, chunkPath, async (bytes, chunk) => {
+      let at = 0;
+      for (const [start, count] of chunk.runs) {
+        const length = count * blockSize;
+        await write(device, bytes.subarray(at, at + length), offset + start * blockSize);
+        at += length;
+      }
+      onWritten(chunk.size);
+    });
+  } finally {
+    // Also after an error: the number of a closed descriptor may be another file's.
+    await syncing;
+  }
 }
 
 /** An error of the disk comes again at the closing fsync: a failed sync here need not end the writing. */

@@ -8,7 +8,6 @@ import {
   openSync,
   readdirSync,
   readSync,
-  rmSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -59,31 +58,27 @@ function hashFile(path: string): { md5: string; size: number } {
   }
 }
 
-/**
- * Writes the planned files as a tree for xorriso, beside the output and for root alone. Dates and modes are the same
- * every time. The caller removes it.
- */
-export function writeStage(plan: RemasterPlan, beside: string): string {
-  const root = mkdtempSync(join(beside, STAGE_START));
-  try {
-    const tree = join(root, 'tree');
-    mkdirSync(tree);
-    for (const { path, content } of plan.files) {
-      const target = join(tree, path);
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, content, { flag: 'wx' });
-    }
-    for (const { path, source } of plan.laidFiles) {
-      const target = join(tree, path);
-      mkdirSync(dirname(target), { recursive: true });
-      copyFileSync(source, target);
-    }
-    freeze(tree, plan.epoch);
-    return root;
-  } catch (error) {
-    rmSync(root, { recursive: true, force: true });
-    throw error;
+/** A directory for what an image is made of, beside the output and for this user alone. The caller removes it. */
+export function makeStage(beside: string): string {
+  return mkdtempSync(join(beside, STAGE_START));
+}
+
+/** Writes the planned files as a tree for xorriso and hands back its path. Dates and modes are the same every time. */
+export function fillStage(stage: string, plan: RemasterPlan): string {
+  const tree = join(stage, 'tree');
+  mkdirSync(tree);
+  for (const { path, content } of plan.files) {
+    const target = join(tree, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content, { flag: 'wx' });
   }
+  for (const { path, source } of plan.laidFiles) {
+    const target = join(tree, path);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(source, target);
+  }
+  freeze(tree, plan.epoch);
+  return tree;
 }
 
 function freeze(tree: string, epoch: number): void {

@@ -11,9 +11,17 @@ import {
 } from '../image/manifest.ts';
 import { makeIssue } from '../report/codes.ts';
 import { EXIT, Failure } from '../report/failure.ts';
-import { syncFile } from './directory.ts';
-import { makeDirectory, pathExists, readTextFile, renameSynced, writeFileAtomically } from './files.ts';
+import { listDirectory, syncFile } from './directory.ts';
+import {
+  makeDirectory,
+  pathExists,
+  readTextFile,
+  removeFile,
+  renameSynced,
+  writeFileAtomically,
+} from './files.ts';
 import { checkChunks, type FoundProblem } from './image-chunks.ts';
+import { withIndexLock } from './remote/lock.ts';
 import type { Runner } from './runner.ts';
 
 const LARGEST_MANIFEST = 64 * 1024 * 1024;
@@ -38,29 +46,70 @@ export interface ImageStore {
   readonly adoptSynced: (files: ReadonlyMap<ChunkId, string>) => void;
   /** Paths of the compressed files of chunks. */
   readonly chunkPath: (id: ChunkId) => string;
+  /** Where the unpacked copy of a chunk is, if there is one. Its content is whatever it is. */
+  readonly unpackedPath: (id: ChunkId) => string;
+  /** Whether the store keeps unpacked copies and has none of this chunk. */
+  readonly wantsUnpacked: (id: ChunkId) => boolean;
+  /** Takes files in as unpacked copies by renames. */
+  readonly adoptUnpacked: (files: ReadonlyMap<ChunkId, string>) => void;
   readonly list: () => StoredImage[];
   /** Finds `base` or `base@HASH`. @throws Failure RL1503 */
   readonly find: (image: string) => StoredImage;
   /** The manifest, its hash checked. @throws Failure RL1501, RL1503 */
   readonly readManifest: (image: StoredImage) => ImageManifest;
-  /** Adds an image whose chunks are all there; it becomes the newest of its name. @throws Failure RL1505 */
-  readonly putManifest: (manifest: ImageManifest, added: string) => StoredImage;
+  /**
+   * Adds an image whose chunks are all there; it becomes the newest of its name. Another run that does the same is waited for.
+   * Unpacked copies stay of the newest images only.
+   * @throws Failure RL1505, EXIT.locked when the index is held for long
+   */
+  readonly putManifest: (manifest: ImageManifest, added: string) => Promise<StoredImage>;
   /** Moves a corrupt chunk out of the way, so that a bake or a pull brings it anew. Absent is fine. */
   readonly setAside: (id: ChunkId) => void;
   /** Reads every chunk of an image and tells what is wrong with it. */
   readonly verify: (manifest: ImageManifest) => Promise<FoundProblem[]>;
 }
 
-/** Opens a store; a directory that is not there yet is an empty one. */
-export function openImageStore(directory: string, runner: Runner): ImageStore {
+/**
+ * Opens a store; a directory that is not there yet is an empty one.
+ * @param compact no unpacked copies are added: half the disk, and a restore that has to decompress
+ */
+export function openImageStore(directory: string, runner: Runner, compact = false): ImageStore {
   const at = (path: string) => `${directory}/${path}`;
   const chunkPath = (id: ChunkId) => at(storeLayout.chunk(id));
   const hasChunk = (id: ChunkId) => pathExists(chunkPath(id));
+  const unpackedPath = (id: ChunkId) => at(storeLayout.unpackedChunk(id));
+  const adopt = (files: ReadonlyMap<ChunkId, string>, place: (id: ChunkId) => string) => {
+    for (const [id, file] of files) {
+      prepareFolder(place(id));
+      renameSync(file, place(id));
+    }
+  };
   const readIndex = (): StoreIndex =>
     pathExists(at(storeLayout.index))
       ? parseIndex(readTextFile(at(storeLayout.index)), at(storeLayout.index))
       : EMPTY_INDEX;
   const list = () => listImages(readIndex());
+  const readManifest = (image: StoredImage): ImageManifest => {
+    const path = at(storeLayout.manifest(image.name, image.hash));
+    const text = readTextFile(path, LARGEST_MANIFEST);
+    if (hashManifest(text) === image.hash) return parseManifest(text, path);
+    const issue = makeIssue('RL1501', { place: path, why: 'its hash is not the one in its name' });
+    throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
+  };
+  const pruneUnpacked = () => {
+    if (!pathExists(at(storeLayout.unpacked))) return;
+    const kept: ChunkId[] = [];
+    for (const image of list().filter(({ current }) => current)) {
+      try {
+        kept.push(...readManifest(image).chunks.map(({ id }) => id));
+      } catch (error) {
+        // Another image that is corrupt is no reason to refuse this one; what its copies are, nobody can say.
+        if (error instanceof Failure) return;
+        throw error;
+      }
+    }
+    pruneFolders(at(storeLayout.unpacked), kept);
+  };
   return {
     directory,
     hasChunk,
@@ -71,21 +120,13 @@ export function openImageStore(directory: string, runner: Runner): ImageStore {
       syncFile(file);
       renameSynced(file, chunkPath(id));
     },
-    adoptSynced: (files) => {
-      for (const [id, file] of files) {
-        prepareFolder(chunkPath(id));
-        renameSync(file, chunkPath(id));
-      }
-    },
+    adoptSynced: (files) => adopt(files, chunkPath),
+    unpackedPath,
+    wantsUnpacked: (id) => !compact && !pathExists(unpackedPath(id)),
+    adoptUnpacked: (files) => adopt(files, unpackedPath),
     find: (image) => findImage(list(), image, directory),
-    readManifest: (image) => {
-      const path = at(storeLayout.manifest(image.name, image.hash));
-      const text = readTextFile(path, LARGEST_MANIFEST);
-      if (hashManifest(text) === image.hash) return parseManifest(text, path);
-      const issue = makeIssue('RL1501', { place: path, why: 'its hash is not the one in its name' });
-      throw new Failure(EXIT.invalid, issue.code, issue.message, issue.hint);
-    },
-    putManifest: (manifest, added) => {
+    readManifest,
+    putManifest: async (manifest, added) => {
       const missing = new Set(manifest.chunks.map((chunk) => chunk.id).filter((id) => !hasChunk(id)));
       if (missing.size > 0) {
         const issue = makeIssue('RL1505', { image: manifest.name, count: missing.size });
@@ -96,8 +137,11 @@ export function openImageStore(directory: string, runner: Runner): ImageStore {
       const path = at(storeLayout.manifest(manifest.name, hash));
       prepareFolder(path);
       writeFileAtomically(path, text, 0o644);
-      const index = addEntry(readIndex(), { name: manifest.name, manifest: hash, added });
-      writeFileAtomically(at(storeLayout.index), serialiseIndex(index), 0o644);
+      await withIndexLock(directory, async () => {
+        const index = addEntry(readIndex(), { name: manifest.name, manifest: hash, added });
+        writeFileAtomically(at(storeLayout.index), serialiseIndex(index), 0o644);
+        pruneUnpacked();
+      });
       return { name: manifest.name, hash, added, current: true };
     },
     setAside: (id) => {
@@ -131,6 +175,16 @@ function findImage(images: readonly StoredImage[], text: string, store: string):
 /** Each chunk once, however often it occurs in the image. */
 function collectChunks(manifest: ImageManifest): ImageChunk[] {
   return [...new Map(manifest.chunks.map((chunk) => [chunk.id, chunk])).values()];
+}
+
+/** Removes the files two levels below a directory that have none of these names. */
+function pruneFolders(directory: string, names: readonly string[]): void {
+  const kept = new Set(names);
+  for (const folder of listDirectory(directory)) {
+    for (const name of listDirectory(`${directory}/${folder}`)) {
+      if (!kept.has(name)) removeFile(`${directory}/${folder}/${name}`);
+    }
+  }
 }
 
 function prepareFolder(path: string): void {

@@ -1,16 +1,20 @@
-import { chmodSync, closeSync, constants, openSync, rmSync } from 'node:fs';
-import { copyFile, open } from 'node:fs/promises';
+import { chmodSync, closeSync, constants, openSync, renameSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ByteSource } from '../iso/byte-source.ts';
+import type { Expectation } from '../iso/remaster/compare.ts';
 import { planHybrid } from '../iso/remaster/hybrid.ts';
 import type { RemasterPlan } from '../iso/remaster/plan.ts';
+import { type ByteRange, findSkeleton } from '../iso/remaster/skeleton.ts';
 import {
   buildGrowArgv,
   buildRewriteArgv,
   buildXorrisoEnvironment,
   parseXorrisoProgress,
 } from '../tools/xorriso.ts';
-import { writeStage } from './image-stage.ts';
+import { cloneImage, copyImage } from './image-copy.ts';
+import { joinSkeleton, writeSkeleton } from './image-skeleton.ts';
+import { fillStage, makeStage } from './image-stage.ts';
 import { type Runner, requireSuccess } from './runner.ts';
 
 /**
@@ -29,43 +33,75 @@ export interface WriteRequest {
   /** An earlier remaster may have put secrets in, which a copy would still hold though no name leads to them. */
   readonly isRemastered: boolean;
   readonly grow: boolean;
+  readonly volumeBytes: number;
+  readonly expecting: Promise<Expectation>;
+  /** The caller syncs the draft in the end: the disk begins with it during the copy. */
+  readonly sync: boolean;
 }
 
 /** For a rewrite of any image that one writes to a stick. */
 const DEADLINE_SECONDS = 3600;
 
-/** Writes the planned image as `draft`, by the quickest way that gives a true one. @throws Failure RL0601 to RL0604 */
+/** Writes the planned image as `draft`, by the quickest way that gives a true one. @throws Failure RL0601 to RL0604, RL1707 */
 export async function writeDraft(
   runner: Runner,
   request: WriteRequest,
   onProgress?: (percent: number) => void,
 ): Promise<WriteMethod> {
   const { draft, plan } = request;
-  closeSync(openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
-  const stage = writeStage(plan, dirname(draft));
+  const method = await chooseMethod(request);
+  const stage = makeStage(dirname(draft));
   try {
-    const tree = join(stage, 'tree');
-    const method = await chooseMethod(request);
     if (method === 'rewrite') {
-      await runXorriso(
-        runner,
-        buildRewriteArgv({ ...request, output: draft, stage: tree }),
-        plan,
-        onProgress,
-      );
+      closeSync(openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+      const argv = buildRewriteArgv({ ...request, output: draft, stage: fillStage(stage, plan) });
+      await runXorriso(runner, argv, plan, onProgress);
       return method;
     }
-    await copyFile(request.input, draft, constants.COPYFILE_FICLONE);
-    // The copy took the input's mode; what comes now is secret.
-    chmodSync(draft, 0o600);
-    const argv = buildGrowArgv({ output: draft, stage: tree, hasJoliet: request.hasJoliet });
-    // xorriso mostly waits for itself, and the disk has much to write: what is on it already need not be waited for later.
-    await Promise.all([syncDraft(draft), runXorriso(runner, argv, plan)]);
-    if (method === 'append') await patchTables(request);
+    const copy = join(stage, 'copy.iso');
+    await copyAndGrow(runner, request, { stage, target: copy });
+    if (method === 'append') await patchTables(request.source, copy);
+    renameSync(copy, draft);
     return method;
   } finally {
     rmSync(stage, { recursive: true, force: true });
   }
+}
+
+/** Copies the input, and appends to the copy what is new. */
+async function copyAndGrow(
+  runner: Runner,
+  request: WriteRequest,
+  { stage, target }: { readonly stage: string; readonly target: string },
+): Promise<void> {
+  const { input, sync, plan, hasJoliet } = request;
+  const grow = (output: string) =>
+    runXorriso(runner, buildGrowArgv({ output, stage: fillStage(stage, plan), hasJoliet }), plan);
+  if (await cloneImage({ input, target, sync })) {
+    // The copy has the input's mode; what comes now is secret.
+    chmodSync(target, 0o600);
+    return grow(target);
+  }
+  const copying = copyImage(runner, { input, target, sync });
+  const growing = makeSkeleton(request, stage).then(async (made) => grow(made.path).then(() => made));
+  // Nothing may go on in the stage when it is taken away.
+  await Promise.allSettled([copying, growing]);
+  await copying;
+  const { path, ranges } = await growing;
+  chmodSync(target, 0o600);
+  await joinSkeleton(path, target, ranges);
+}
+
+/** xorriso mostly waits for itself and needs little of the image: with its skeleton it works beside the copy. */
+async function makeSkeleton(
+  { source, volumeBytes, expecting }: WriteRequest,
+  stage: string,
+): Promise<{ readonly path: string; readonly ranges: readonly ByteRange[] }> {
+  const path = join(stage, 'skeleton.iso');
+  const { contents } = await expecting;
+  const ranges = findSkeleton({ size: source.size, volumeBytes }, contents);
+  await writeSkeleton(source, path, ranges);
+  return { path, ranges };
 }
 
 async function chooseMethod({ grow, isRemastered, source }: WriteRequest): Promise<WriteMethod> {
@@ -92,8 +128,8 @@ async function runXorriso(
   requireSuccess(result);
 }
 
-async function patchTables({ source, draft }: WriteRequest): Promise<void> {
-  const file = await open(draft, 'r+');
+async function patchTables(source: ByteSource, image: string): Promise<void> {
+  const file = await open(image, 'r+');
   try {
     const patch = await planHybrid(source, (await file.stat()).size);
     if (patch === undefined) throw new TypeError('the tables were readable before');

@@ -1,5 +1,6 @@
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, Failure } from '../report/failure.ts';
 import { describeErrno, makeDirectory, readTextFile } from './files.ts';
 import { findHolders } from './lock-holders.ts';
@@ -23,9 +24,10 @@ export interface Lock {
 }
 
 const BUSY_STATUS = 75;
+const NAME_MILLISECONDS = 10_000;
 
 /**
- * Takes the lock at once or not at all. The lock is flock(2) on an open file that all children share: the kernel drops
+ * Takes the lock at once, or within `waitSeconds`, or not at all. The lock is flock(2) on an open file that all children share: the kernel drops
  * it when the last of them is gone, so a killed run keeps later ones out while anything of it still writes.
  * @param what is locked, for messages
  * @throws Failure EXIT.locked that names the holder
@@ -35,16 +37,17 @@ export async function acquireLock(
   holder: LockHolder,
   environment: Readonly<Record<string, string | undefined>>,
   what = 'the guest',
+  waitSeconds = 0,
 ): Promise<Lock> {
   makeDirectory(dirname(path), 0o700);
   const descriptor = openLockFile(path);
   try {
     const runner = createRunner({ environment, lockDescriptor: descriptor });
     // flock locks the open file behind descriptor 3, which stays ours when flock has ended.
-    const argv = ['flock', '--nonblock', '--conflict-exit-code', String(BUSY_STATUS), '3'];
-    const result = await runner.run({ argv, deadlineSeconds: 30, accept: [BUSY_STATUS] });
+    const argv = ['flock', '--timeout', `${waitSeconds}`, '--conflict-exit-code', String(BUSY_STATUS), '3'];
+    const result = await runner.run({ argv, deadlineSeconds: 30 + waitSeconds, accept: [BUSY_STATUS] });
     requireSuccess(result);
-    if (result.status === BUSY_STATUS) throw describeBusy(path, descriptor, what);
+    if (result.status === BUSY_STATUS) throw await describeBusy(path, descriptor, what);
     ftruncateSync(descriptor, 0);
     writeSync(descriptor, `${JSON.stringify(holder)}\n`, 0);
     fsyncSync(descriptor);
@@ -83,8 +86,8 @@ function openLockFile(path: string): number {
   }
 }
 
-function describeBusy(path: string, ours: number, what: string): Failure {
-  const holder = readHolder(path);
+async function describeBusy(path: string, ours: number, what: string): Promise<Failure> {
+  const holder = await waitForHolder(path, ours);
   const alive = findHolders(path, ours);
   const owner = alive.find((process) => process.pid === holder?.pid);
   const others = alive.filter((process) => process !== owner);
@@ -99,6 +102,16 @@ function describeBusy(path: string, ours: number, what: string): Failure {
   }
   const message = `${what} is held${since}: ${holder.command} (process ${holder.pid}) has died, but what it started still runs: ${names}`;
   return new Failure(EXIT.locked, 'RL0620', message, 'wait for that process to end, or kill it');
+}
+
+/** Who has just taken the lock may not have written its name yet, above all on a machine that is busy. */
+async function waitForHolder(path: string, ours: number): Promise<LockHolder | undefined> {
+  const end = Date.now() + NAME_MILLISECONDS;
+  for (;;) {
+    const holder = readHolder(path);
+    if (holder !== undefined || Date.now() > end || findHolders(path, ours).length === 0) return holder;
+    await sleep(100);
+  }
 }
 
 /** Undefined when the file is empty or half written: the holder has the lock and is about to write its name. */

@@ -7,7 +7,7 @@ import { checkFileList, checkFileTargets, checkRoleOverlap } from './rules/files
 import { checkGuestName, checkNameKey, checkReferences, checkRoles, checkSuite } from './rules/names.ts';
 import { checkNetworks } from './rules/networks.ts';
 import { checkNics } from './rules/nics.ts';
-import { checkPreseed } from './rules/preseed.ts';
+import { checkPreseed, checkRecipe } from './rules/preseed.ts';
 import { checkBoot, checkLayout, checkRequired } from './rules/system.ts';
 import { checkLogins, checkRootLogin, checkUsers } from './rules/users.ts';
 
@@ -24,6 +24,7 @@ const GUEST_RULES: readonly GuestRule[] = [
   checkLogins,
   checkFileTargets,
   checkPreseed,
+  checkRecipe,
 ];
 
 /** Everything that is wrong with a site beyond the shape of single files. */

@@ -23,7 +23,7 @@ export interface SiteInput {
   readonly files: ReadonlyMap<string, string>;
   /** What is below the site's directory, by absolute path; without it, the sources of files are not checked. */
   readonly knownFiles?: ReadonlyMap<string, KnownFileKind>;
-  /** Judges the guests' further answers for the installer; without it only their form is checked. */
+  /** Judges what guests give the installer, answers and a recipe; without it only their form is checked. */
   readonly judgePreseed?: PreseedJudge;
   /** What went wrong before the texts were there. */
   readonly issues?: readonly Issue[];

@@ -1,5 +1,6 @@
 import { makeIssue } from '../report/codes.ts';
 import type { Issue } from '../report/issue.ts';
+import { listInstallerObjects, type StoredMedium } from './installer-manifest.ts';
 import type { VaultManifest } from './manifest.ts';
 import type { VaultNeed } from './need.ts';
 
@@ -12,6 +13,8 @@ export interface VaultContent {
   readonly objects: ReadonlyMap<string, ObjectState>;
   /** The repository's index and its signature. */
   readonly index: ObjectState;
+  /** Other names of the installation image that are not there, or not the image. */
+  readonly absent: readonly string[];
   /** The image of the route image: what is wrong with it; undefined when the store has none. */
   readonly image: readonly string[] | undefined;
 }
@@ -24,18 +27,62 @@ const NAMED = 6;
  * Pure: `relight vault check`, `relight dom0 check` and `rebuild --offline` all ask here.
  */
 export function assessOffline(need: VaultNeed, content: VaultContent): Issue[] {
-  const { guest } = need;
   if (need.image !== undefined) return assessImage(need.image, content.image);
-  if (need.route !== 'bootstrap') return [makeIssue('RL1604', { name: guest, route: need.route })];
+  if (need.route === 'bootstrap') return assessPackages(need, content);
+  if (need.refused !== undefined) {
+    return [makeIssue('RL1611', { name: need.guest, route: need.route, problem: need.refused })];
+  }
+  return need.medium === undefined ? [refuseRoute(need)] : assessInstaller(need, need.medium.kind, content);
+}
+
+/**
+ * Of a guest of another route than bootstrap: what would stop a rebuild by that, which is to give the same guest. Undefined
+ * where the question does not arise, or bootstrap cannot make its disks.
+ */
+export function assessBootstrap(need: VaultNeed, content: VaultContent): Issue[] | undefined {
+  const isServed = need.route === 'bootstrap' || need.image !== undefined;
+  return isServed || !need.fitsBootstrap ? undefined : assessPackages(need, content);
+}
+
+/** A route that cannot do without a mirror, with all that it would lack. */
+export function refuseRoute({ guest, route, unkept }: Pick<VaultNeed, 'guest' | 'route' | 'unkept'>): Issue {
+  return makeIssue('RL1604', { name: guest, route, what: unkept.join('; ') });
+}
+
+/** What the Debian installer would lack: its kernel or image, or a file of the archive that it is served. */
+function assessInstaller(need: VaultNeed, kind: StoredMedium['kind'], content: VaultContent): Issue[] {
+  const { guest, route } = need;
+  const stored = content.manifest?.installer;
+  if (content.manifest === undefined) return [makeIssue('RL1601', { name: guest })];
+  if (stored === undefined || stored.medium.kind !== kind) {
+    return [makeIssue('RL1616', { name: guest, route })];
+  }
+  const bad = (['missing', 'corrupt'] as const).flatMap((state) => {
+    const objects = listInstallerObjects(stored);
+    const found = objects.filter(({ sha256 }) => (content.objects.get(sha256) ?? 'missing') === state);
+    const names = [...found.map(({ what }) => what), ...(state === 'missing' ? content.absent : [])];
+    return names.length === 0 ? [] : [makeIssue('RL1605', { name: guest, state, what: nameSome(names) })];
+  });
+  const unserved =
+    need.unserved === undefined ? [] : [makeIssue('RL1612', { name: guest, ...need.unserved })];
+  return [...assessWish(need, stored), ...bad, ...unserved];
+}
+
+/** Whether what was asked for at the fill is what is asked for now. */
+function assessWish(
+  need: VaultNeed,
+  stored: { readonly suite: string; readonly wanted: readonly string[] },
+): Issue[] {
+  const lacking = need.packages.filter((name) => !stored.wanted.includes(name));
+  const what = stored.suite === need.suite ? nameSome(lacking) : `the suite ${need.suite}`;
+  return what === '' ? [] : [makeIssue('RL1603', { name: need.guest, what })];
+}
+
+function assessPackages(need: VaultNeed, content: VaultContent): Issue[] {
+  const { guest } = need;
   const { manifest } = content;
   if (manifest === undefined) return [makeIssue('RL1601', { name: guest })];
-  const issues: Issue[] = [];
-  const lacking = need.packages.filter((name) => !manifest.wanted.includes(name));
-  if (manifest.suite !== need.suite) {
-    issues.push(makeIssue('RL1603', { name: guest, what: `the suite ${need.suite}` }));
-  } else if (lacking.length > 0) {
-    issues.push(makeIssue('RL1603', { name: guest, what: nameSome(lacking) }));
-  }
+  const issues = assessWish(need, manifest);
   if (content.index !== 'good') {
     issues.push(makeIssue('RL1605', { name: guest, state: content.index, what: 'its package index' }));
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EXIT } from '../report/failure.ts';
 import { makeFailure } from '../report/make-failure.ts';
+import { installerManifestSchema } from './installer-manifest.ts';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const word = z.string().regex(/^[\x21-\x7e]{1,200}$/);
@@ -29,6 +30,8 @@ const manifestSchema = z.strictObject({
   repository: z.string().regex(/^[a-z0-9-]+$/),
   index: hash,
   packages: z.array(packageSchema),
+  /** For the routes `installer` and `iso`. */
+  installer: installerManifestSchema.optional(),
 });
 
 /** What the vault keeps for the rebuild of one guest. Its rename into place is what makes a fill valid. */
@@ -61,6 +64,9 @@ export const vaultLayout = {
   release: (repository: string) => `dists/${repository}/InRelease`,
   packages: (repository: string) => `dists/${repository}/main/binary-amd64/Packages`,
   work: 'work',
+  /** Other names of objects, for what is known by the names of the files beside it. */
+  media: 'media',
+  medium: (sha256: string) => `media/${sha256.slice(0, 16)}`,
   privateKey: 'key/private.pem',
   keyring: 'key/vault-keyring.gpg',
 } as const;

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { FILE_DIFFERENCES } from '../support/file-differences.ts';
 import { findUnexplained, PACKAGE_DIFFERENCES } from '../support/route-differences.ts';
 
-/** One spec: what the installer had installed on its root, and what apt resolves for route `bootstrap` (trixie 13.x). */
+/** One spec: what the installer had installed on its root at its end, and what apt resolves for route `bootstrap` (trixie 13.x). */
 const read = (name: string) =>
   readFileSync(new URL(`../captured/packages-${name}-trixie.txt`, import.meta.url), 'utf8')
     .trim()
@@ -27,4 +28,6 @@ test('the documentation has each of them, with its reason', () => {
   const text = readFileSync(new URL('../../docs/installer.md', import.meta.url), 'utf8');
   for (const { only, what, why } of PACKAGE_DIFFERENCES)
     expect(text).toContain(`| ${only} | ${what} | ${why} |`);
+  for (const { only, what, why } of FILE_DIFFERENCES)
+    expect(text).toContain(`| ${only.join(', ')} | ${what} | ${why} |`);
 });

@@ -15,7 +15,7 @@ import { findFreePort } from '../support/free-port.ts';
 import { cacheDirectory } from '../xen/lab/cache.ts';
 import { type Emulator, prepareEmulator } from '../xen/lab/emulator.ts';
 import { runProgram, sleep, tail } from '../xen/lab/process.ts';
-import { PROCESSOR } from '../xen/lab/qemu.ts';
+import { CPUS, PROCESSOR } from '../xen/lab/qemu.ts';
 
 const EXAMPLE = new URL('../../examples/site/', import.meta.url).pathname;
 const BOOT_SECONDS = 900;
@@ -47,17 +47,22 @@ export class FreshMachine {
     this.#disks = disks;
   }
 
-  /** A machine over a read-only disk, with two empty ones beside it. The example site lies in its shared folder. */
-  static async create(name: string, disk: string, program: string): Promise<FreshMachine> {
+  /**
+   * A machine over a read-only disk, with two empty ones beside it. The example site lies in its shared folder. With
+   * `isKept` the disks are those that the last run left.
+   */
+  static async create(name: string, disk: string, program: string, isKept: boolean): Promise<FreshMachine> {
     const folder = join(cacheDirectory(), 'runs', name);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(isKept ? join(folder, 'share') : folder, { recursive: true, force: true });
     for (const part of ['queue', 'out']) mkdirSync(join(folder, 'share', part), { recursive: true });
     await runProgram(['cp', program, join(folder, 'share', 'relight.mjs')]);
     cpSync(EXAMPLE, join(folder, 'share', 'site'), { recursive: true });
     const disks = ['system', 'data', 'thin'].map((each) => join(folder, `${each}.qcow2`));
     const create = ['qemu-img', 'create', '-q', '-f', 'qcow2'];
-    await runProgram([...create, '-F', 'raw', '-b', disk, disks[0] ?? '']);
-    for (const empty of disks.slice(1)) await runProgram([...create, empty, '20G']);
+    if (!isKept) {
+      await runProgram([...create, '-F', 'raw', '-b', disk, disks[0] ?? '']);
+      for (const empty of disks.slice(1)) await runProgram([...create, empty, '20G']);
+    }
     return new FreshMachine(folder, await prepareEmulator(), disks, await findFreePort());
   }
 
@@ -105,7 +110,7 @@ export class FreshMachine {
   #buildCommand(): string[] {
     return [
       ...this.#emulator,
-      ...['-accel', 'tcg,thread=multi', '-cpu', PROCESSOR, '-smp', '2', '-m', '4096'],
+      ...['-accel', 'tcg,thread=multi', '-cpu', PROCESSOR, '-smp', CPUS, '-m', '5120'],
       ...['-display', 'none', '-no-reboot', '-nodefaults', '-vga', 'none'],
       ...['-serial', `file:${join(this.folder, `console-${this.#boots}.txt`)}`],
       ...this.#disks.flatMap((file) => [

@@ -86,7 +86,7 @@ sub create {
         group => $group, name => $name, uuid => make_uuid($state), size => $extents * $extent, tags => [sort keys %tags],
         pool => $pool, active => 1,
     };
-    make_device($world, $group, $name, $extents * $extent);
+    make_device($world, $group, $name, $extents * $extent, defined $pool);
     return (0, "  Logical volume \"$name\" created.\n", '');
 }
 
@@ -215,11 +215,15 @@ sub free_bytes {
 }
 
 sub make_device {
-    my ($world, $group, $name, $size) = @_;
+    my ($world, $group, $name, $size, $thin) = @_;
     mkdir "$world->{root}/dev/$group";
     my $path = device($world, $group, $name);
     open my $file, '>', $path or die "$path: $!";
     truncate $file, $size or die "$path: $!";
+    return if $thin;
+    # lvcreate wipes signatures; further on the extents are as the volume before left them.
+    seek $file, 65536, 0;
+    print $file 'an old file system';
 }
 
 # UUIDs count up, in LVM's spelling, so that a run can be compared with another.

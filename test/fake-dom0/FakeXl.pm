@@ -102,6 +102,10 @@ sub create {
         # target= takes the rest of the string, commas and all (xl-disk-configuration(5)).
         my ($keys, $target) = $disk =~ /^(.*?),?target=(.*)$/;
         my %part = ((map { /^([a-z]+)=(.*)$/ ? ($1, $2) : () } split /,/, $keys // ''), target => $target // '');
+        # libxlu_disk_l.l knows these alone.
+        my ($unknown) = grep { !/^(target|format|vdev|access|devtype|backend|backendtype|script)$/ } sort keys %part;
+        return (1, '', "$head$path: config parsing error in disk specification: unknown parameter: near `$unknown=' in `$disk'\n")
+            if defined $unknown;
         return (3, '', "${head}libxl: error: libxl_device.c:398:libxl__device_disk_set_backend: Domain $id:Disk vdev=$part{vdev} failed to stat: $part{target}: No such file or directory\n")
             unless -e $part{target};
         push @disks, { vdev => $part{vdev}, target => $part{target} };

@@ -59,6 +59,7 @@ disk = ["format=raw,vdev=xvda,access=rw,target=$DEV/$VG/contract"]
 on_poweroff = "destroy"
 on_crash = "preserve"
 `;
+const UNKNOWN_KEY = GUEST.replace('access=rw', 'access=rw,devicetype=disk');
 const NO_DISK = GUEST.replace('/contract"]', '/absent"]');
 
 export const CONTRACT: readonly ContractCase[] = [
@@ -268,11 +269,17 @@ export const CONTRACT: readonly ContractCase[] = [
     needs: 'xl',
     files: {
       '$DIR/absent.cfg': NO_DISK,
+      '$DIR/unknown.cfg': UNKNOWN_KEY,
       '$DIR/broken.cfg': 'name = "contract"\nmemory = [\n',
       '$DIR/bare.cfg': 'name = "contract"\n# no newline',
     },
     steps: [
       { run: ['xl', 'create', '$DIR/absent.cfg'], status: 3, stderr: 'failed to stat' },
+      {
+        run: ['xl', 'create', '$DIR/unknown.cfg'],
+        status: 1,
+        stderr: 'config parsing error in disk specification: unknown parameter: near `devicetype=',
+      },
       { run: ['xl', 'create', '$DIR/broken.cfg'], status: 1, stderr: 'Failed to parse config' },
       {
         run: ['xl', 'create', '$DIR/bare.cfg'],

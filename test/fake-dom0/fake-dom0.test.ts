@@ -95,7 +95,7 @@ describe('domains of the fake dom0', () => {
   });
 
   it('are followed on the console until they end, also when they speak late', async () => {
-    fake.setScenario({ domains: { web1: { delayMs: 300, ending: 'poweroff', afterMs: 300 } } });
+    fake.setScenario({ domains: { web1: { delayMs: 300, ending: 'poweroff', afterMs: 6000 } } });
     await createGuest();
     const result = await run(buildXlConsoleArgv('web1', 'pvh'));
     expect(result.status).toBe(0);

@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseQemuConfig } from '../../src/render/qemu-config.ts';
-import { bundleFile } from '../support/bundle.ts';
 import { buildLookalike } from '../support/netinst-lookalike.ts';
+import { Installation } from './installation.ts';
 
 /**
  * From an installation image to the ready line by `relight rebuild`, route iso: the image is remastered, an HVM machine
@@ -18,7 +16,7 @@ guest: hvm
 boot: bios
 install: iso
 memory: 1GiB
-vcpus: 2
+vcpus: 1
 disks: { root: { size: 3GiB }, swap: { size: 256MiB } }
 nics: [ { network: lan, address: dhcp } ]
 users: [ { name: anna, sudo: true, ssh-keys: ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIORb1YuEmkuvStNlLtDkh0rZLVDqtFyN+CvumyDe7oOK anna"] } ]
@@ -26,49 +24,22 @@ files: [ { text: "made by relight", to: /etc/motd } ]
 run: [ "echo relight-ran > /etc/relight/ran" ]
 checks: [ { port: 22 } ]
 `;
-let directory = '';
-let program = '';
-
-function relight(...words: string[]) {
-  const result = spawnSync(process.execPath, [program, ...words, '--site', join(directory, 'site')], {
-    env: { ...process.env, RELIGHT_STATE: join(directory, 'state'), NO_COLOR: '1' },
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 ** 2,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  return { status: result.status, all: `${result.stdout}\n${result.stderr}` };
-}
+let installation: Installation;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'relight-iso-route-'));
-  mkdirSync(join(directory, 'site/domus'), { recursive: true });
-  const image = await buildLookalike('trixie', 0, true);
-  writeFileSync(
-    join(directory, 'site/site.yaml'),
-    `relight: 1\nhost: { hypervisor: qemu, isos: { trixie: "${image}" } }\nnetworks: { lan: { mode: bridge, bridge: xenbr0 } }\n`,
-  );
-  writeFileSync(join(directory, 'site/domus/web1.yaml'), SPEC);
-  program = join(directory, 'relight.mjs');
-  await bundleFile('src/cli.ts', program);
+  const image = await buildLookalike('trixie', 0, 'complete');
+  installation = await Installation.create('web1', SPEC, `, isos: { trixie: "${image}" }`);
 }, 1_200_000);
-
-afterAll(() => {
-  relight('stop', 'web1');
-  const keep = process.env.RELIGHT_KEEP;
-  const operations = join(directory, 'state/guests/web1/operations');
-  if (keep !== undefined) cpSync(operations, keep, { recursive: true });
-  rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => installation?.end());
 
 test('the remastered image installs the guest, and the guest comes up', () => {
   // The look-alike is nobody's: it has no signed list of hashes.
-  const built = relight('rebuild', 'web1', '--insecure', '--yes');
-  if (process.env.RELIGHT_KEEP !== undefined) writeFileSync(`${process.env.RELIGHT_KEEP}.out`, built.all);
+  const built = installation.relight('rebuild', 'web1', '--insecure', '--yes');
   expect(built.status, built.all.slice(-6000)).toBe(0);
   expect(built.all).toContain('was rebuilt and is running');
   expect(built.all).not.toContain('FAIL');
-  const [operation = ''] = readdirSync(join(directory, 'state/guests/web1/operations'));
-  const folder = join(directory, 'state/guests/web1/operations', operation);
+  const [operation = ''] = readdirSync(installation.operations);
+  const folder = join(installation.operations, operation);
   const read = (name: string) => readFileSync(join(folder, name), 'utf8');
   // Two configurations: only the installer's has the CD.
   expect(parseQemuConfig(read('install.cfg')).domain).toMatchObject({

@@ -180,10 +180,29 @@ describe('a restore', () => {
   test('writes no chunk whose hash is wrong', async () => {
     const broken = join(directory, 'broken');
     cpSync(join(directory, 'one-store'), broken, { recursive: true });
-    const chunk = openImageStore(broken, runner).chunkPath(manifest.chunks.at(-1)?.id ?? '');
-    truncateSync(chunk, 20);
+    const store = openImageStore(broken, runner);
+    const id = manifest.chunks.at(-1)?.id ?? '';
     const disk = join(directory, 'unwritten');
+    // The chunk takes the place of an unpacked copy that is wrong or absent.
+    const [first = '', second = ''] = manifest.chunks.map((chunk) => store.unpackedPath(chunk.id));
+    truncateSync(first, 20);
+    rmSync(second);
+    flip(store.unpackedPath(id));
+    await restore(disk, 600 * 1024 * 1024, false, broken);
+    sh('e2fsck -fn "$1?offset=$2"', disk, String(OFFSET));
+    expect(sh('cmp "$1" "$2" || true', disk, join(directory, 'dirty')).trim()).toBe('');
+    truncateSync(store.chunkPath(id), 20);
     await expect(restore(disk, 600 * 1024 * 1024, false, broken)).rejects.toMatchObject({ code: 'RL1504' });
+  });
+
+  test('reads no chunk of which there is an unpacked copy, and ends when it is interrupted', async () => {
+    const unpacked = join(directory, 'unpacked');
+    cpSync(join(directory, 'one-store'), unpacked, { recursive: true });
+    rmSync(join(unpacked, 'chunks'), { recursive: true });
+    await restore(join(directory, 'from-unpacked'), 600 * 1024 * 1024, false, unpacked);
+    const aborted = AbortSignal.abort();
+    const again = restore(join(directory, 'from-unpacked'), 600 * 1024 * 1024, false, unpacked, aborted);
+    await expect(again).rejects.toMatchObject({ code: 'RL0604' });
   });
 
   test('refuses a disk that is too small before it writes anything', async () => {
@@ -201,7 +220,7 @@ async function bake(tree: string, name: string): Promise<ImageManifest> {
   const store = openImageStore(join(directory, `${name}-store`), runner);
   const { filesystem, chunks } = await storeFilesystem(runner, image, store, () => undefined);
   const found = { ...makeManifest([]), filesystem: { ...filesystem, uuid: UUID }, chunks };
-  store.putManifest(found, '2026-01-01T00:00:00.000Z');
+  await store.putManifest(found, '2026-01-01T00:00:00.000Z');
   return found;
 }
 
@@ -210,12 +229,13 @@ async function restore(
   size: number,
   grow = true,
   from = join(directory, 'one-store'),
+  signal = new AbortController().signal,
 ): Promise<void> {
   if (!existsSync(disk)) writeFileSync(disk, '');
   truncateSync(disk, size);
   const { hash } = openImageStore(from, runner).find('base');
   const listener = { progress: () => undefined, console: () => undefined, note: () => undefined };
-  const context = { runner, listener } as unknown as StepContext;
+  const context = { runner, listener, signal } as unknown as StepContext;
   await restoreImage(
     { do: 'restore-image', store: from, image: 'base', manifest: hash, device: disk, offset: OFFSET },
     context,
@@ -227,6 +247,12 @@ async function restore(
   ]) {
     execFileSync(program, args, { stdio: 'pipe' });
   }
+}
+
+function flip(path: string): void {
+  const bytes = readFileSync(path);
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
 }
 
 function mounted(disk: string, act: (root: string) => void, offset = OFFSET): void {

@@ -69,6 +69,8 @@ describe('the remastered image installs by itself', () => {
         input,
         output,
         origin: { insecure: true },
+        knownHashes: undefined,
+        sync: false,
         grow,
         force: true,
         eraseDisks: false,
@@ -92,6 +94,7 @@ describe('the remastered image installs by itself', () => {
         /Select a language|Choose language|Select your location|Configure the keyboard/,
       );
     },
-    1_000_000,
+    // The deadline is of a machine that need not wait for others.
+    7_200_000,
   );
 });

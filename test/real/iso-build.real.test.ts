@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compareListings, listByRelight, listByXorriso } from '../support/iso-compare.ts';
 import { type IsoLab, makeIsoLab, PRESEED, sha256 } from '../support/iso-program.ts';
@@ -129,6 +130,26 @@ describe('build', () => {
     expect(volumeId(lab.input)).toBe('SMALL');
   });
 
+  test('a hash that is known stands in for reading the input; not in verify, and not with --no-hash-cache', async () => {
+    // A file that changed just now is not kept.
+    while (Date.now() - statSync(lab.input).ctimeMs < 3500) await setTimeout(200);
+    const output = join(lab.work, 'out', 'known.iso');
+    expect(lab.build(output).status).toBe(0);
+    const record = join(lab.work, 'state/iso-hashes.json');
+    const text = readFileSync(record, 'utf8');
+    const manifest = readFileSync(`${output}.manifest.json`, 'utf8');
+    expect(lab.build(output, '--force').status).toBe(0);
+    expect(readFileSync(`${output}.manifest.json`, 'utf8')).toBe(manifest);
+    writeFileSync(
+      record,
+      text.replace(/(?<=": ")[0-9a-f]/g, (digit) => (digit === '0' ? '1' : '0')),
+    );
+    expect(lab.build(output, '--force').status).not.toBe(0);
+    expect(lab.build(output, '--force', '--no-hash-cache', '--sync').status).toBe(0);
+    writeFileSync(record, text);
+    expect(lab.relight(['iso', 'verify', lab.input, ...lab.trusted()]).status).toBe(0);
+  });
+
   test('--grow appends less than a MiB and leaves the boot images where they are', () => {
     const output = join(lab.work, 'out', 'grown.iso');
     expect(lab.build(output, '--grow', '--force').status).toBe(0);
@@ -138,6 +159,23 @@ describe('build', () => {
     expect(statSync(output).mode & 0o777).toBe(0o600);
     const sectors = (path: string) => readFileSync(path).subarray(0, 16 * 2048);
     expect(sectors(output).equals(sectors(lab.input))).toBe(true);
+  });
+
+  test('xorriso sees only the skeleton of the image, and makes of it what it makes of the whole', () => {
+    const path = mkdtempSync(join(lab.work, 'whole-'));
+    const whole = join(path, 'whole.iso');
+    const script = [
+      '#!/bin/bash -e',
+      `cp ${lab.input} ${whole}`,
+      `for word; do [[ $word != *.iso ]] || word=${whole}; words+=("$word"); done`,
+      `/usr/bin/xorriso "\${words[@]}"`,
+      'exec /usr/bin/xorriso "$@"',
+    ];
+    writeFileSync(join(path, 'xorriso'), `${script.join('\n')}\n`, { mode: 0o755 });
+    const output = join(lab.work, 'out', 'skeleton.iso');
+    const argv = lab.buildArguments(output, '--grow');
+    expect(lab.relight(argv, { PATH: `${path}:${process.env.PATH}` })).toMatchObject({ status: 0 });
+    expect(sha256(output)).toBe(sha256(whole));
   });
 
   test('a tree is laid over the image, with its lines in md5sum.txt', async () => {

@@ -24,6 +24,8 @@ users:
 files: [ { from: files/motd, to: /etc/motd } ]
 run: [ "systemctl enable fstrim.timer" ]
 `;
+const RECIPE =
+  'own :: 1000 2000 -1 ext4 $lvmok{ } lv_name{ root } method{ format } format{ } use_filesystem{ } filesystem{ ext4 } mountpoint{ / } .';
 const BEN_HASH = SAMPLE_HASH.replace('0123', '3210');
 
 let lab: IsoLab;
@@ -158,5 +160,26 @@ describe('an image from the spec', () => {
     expect(readFileSync(join(directory, 'initrd/preseed.cfg'), 'utf8')).not.toContain('horse');
     expect(readFileSync(`${output}.manifest.json`, 'utf8')).not.toContain('horse');
     writeFileSync(spec, text);
+  });
+
+  test.each([
+    ['lvm', '', 'lvm', '/dev/vda', '/dev/vdb'],
+    ['{ raid: 1 }', '', 'raid', '/dev/vda /dev/vdb', '/dev/vdb, /dev/vdc'],
+    [`{ recipe: "${RECIPE}" }`, RECIPE, 'lvm', '/dev/vda', '/dev/vdb'],
+  ])('layout %s is from the same disks', (layout, recipe, method, disks, others) => {
+    const spec = join(site, 'domus/web1.yaml');
+    const text = readFileSync(spec, 'utf8');
+    writeFileSync(spec, text.replace('root: { size: 4GiB }', `root: { size: 4GiB, layout: ${layout} }`));
+    const output = join(lab.work, 'out/layout.iso');
+    const run = build(output, '--force');
+    writeFileSync(spec, text);
+    expect(run.status, run.stderr).toBe(0);
+    const preseed = readFileSync(join(unpack(output), 'initrd/preseed.cfg'), 'utf8');
+    expect(preseed).toContain(`d-i partman-auto/method string ${method}\n`);
+    expect(preseed).toContain(`d-i partman-auto/disk string ${disks}\n`);
+    expect(preseed).toContain(`d-i partman-auto/expert_recipe string ${recipe}`);
+    expect(lab.relight(['iso', 'inspect', output]).stdout).toContain(
+      `erases ${disks.split(' ')[0]}, ${others}`,
+    );
   });
 });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openImageStore } from '../../src/run/image-store.ts';
 import { createRunner } from '../../src/run/runner-spawn.ts';
 import { bundleFile } from '../support/bundle.ts';
@@ -61,7 +61,7 @@ beforeAll(async () => {
   await putChunks(store, chunks);
   const manifest = makeManifest(chunks);
   const size = manifest.filesystem.blockSize * 100_000;
-  store.putManifest(
+  await store.putManifest(
     { ...manifest, filesystem: { ...manifest.filesystem, size } },
     '2026-01-01T00:00:00.000Z',
   );
@@ -139,4 +139,46 @@ describe('images by a registry', () => {
     const raw = JSON.parse(execFileSync('skopeo', argv, { encoding: 'utf8' })) as { layers: unknown[] };
     expect(raw.layers).toHaveLength(CHUNKS + 1);
   });
+
+  test(
+    'a registry that asks for a login gets it from a file or as podman keeps it, and never by an argument',
+    async () => {
+      const locked = await startRegistry(
+        directory,
+        'anna:$2b$05$abcdefghijklmnopqrstuupWDwJQeCHYIBQy8WvkVB6ImhZ476YYy\n',
+      );
+      try {
+        const target = `oci://127.0.0.1:${locked.port}/images/base:stable`;
+        const login = (name: string, text: string) => {
+          writeFileSync(path(name), text, { mode: 0o600 });
+          return path(name);
+        };
+        const none = relight('baker', 'push', 'base', target);
+        expect(none.status).toBe(4);
+        expect(none.all).toMatch(/RL1633.*none is known/);
+        const wrong = relight(
+          'baker',
+          'push',
+          'base',
+          target,
+          '--login',
+          `file:${login('wrong', 'anna:herring')}`,
+        );
+        expect(wrong.all).toMatch(/RL1633.*the login is wrong/);
+        expect(wrong.all).not.toContain('herring');
+        const right = `file:${login('right', 'anna:swordfish')}`;
+        const pushed = relight('baker', 'push', 'base', target, '--login', right);
+        expect(pushed.status, pushed.all).toBe(0);
+        const auth = Buffer.from('anna:swordfish').toString('base64');
+        const auths = { [`127.0.0.1:${locked.port}/images`]: { auth } };
+        vi.stubEnv('REGISTRY_AUTH_FILE', login('auth.json', JSON.stringify({ auths })));
+        const pulled = relight('other', 'pull', target);
+        expect(pulled.status, pulled.all).toBe(0);
+      } finally {
+        vi.unstubAllEnvs();
+        await locked.stop();
+      }
+    },
+    2 * MINUTES,
+  );
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,7 +7,6 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readAsInstaller } from '../../src/lint/read-installer.ts';
 import { readAsTarget } from '../../src/lint/read-target.ts';
 import { splitLines } from '../../src/lint/split-lines.ts';
-import { findQuestion } from '../../src/release/preseed-questions.ts';
 import { listAnswers, renderPreseed } from '../../src/render/preseed.ts';
 import { formatAnswer, joinText } from '../../src/render/preseed-line.ts';
 import type { PreseedRequest } from '../../src/render/preseed-request.ts';
@@ -281,43 +280,3 @@ describe.each(['12', '13'] as const)('the preseeds that relight writes for Debia
     }
   });
 });
-
-describe.each(['12', '13'] as const)('the table of questions and the templates of Debian %s', (version) => {
-  test('agree on every question of the initrd', () => {
-    const templates = readTemplates(initrds[version]);
-    const asked = [...templates].filter(
-      ([, fields]) => !['text', 'title'].includes(fields.get('Type') ?? ''),
-    );
-    expect(asked.length).toBeGreaterThan(100);
-    for (const [name, fields] of asked) {
-      const question = findQuestion(name, SUITE_OF[version]);
-      expect({ name, type: question?.type, default: question?.default }).toEqual({
-        name,
-        type: fields.get('Type'),
-        default: fields.get('Default') || undefined,
-      });
-    }
-  });
-});
-
-/** The templates of all components that the initrd holds, by name. */
-function readTemplates(initrd: string): Map<string, Map<string, string>> {
-  const directory = mkdtempSync(join(tmpdir(), 'relight-templates-'));
-  const templates = new Map<string, Map<string, string>>();
-  try {
-    const archive = spawnSync('gzip', ['-dc', initrd], { maxBuffer: 1 << 30 }).stdout;
-    const patterns = ['var/lib/dpkg/info/*.templates', './var/lib/dpkg/info/*.templates'];
-    spawnSync('cpio', ['-idm', '--quiet', ...patterns], { cwd: directory, input: archive });
-    const info = join(directory, 'var/lib/dpkg/info');
-    for (const file of readdirSync(info)) {
-      for (const stanza of readFileSync(join(info, file), 'utf8').split(/\n\s*\n/)) {
-        const fields = [...stanza.matchAll(/^(Template|Type|Default):[ \t]*(.*)$/gm)];
-        const values = new Map(fields.toReversed().map(([, key = '', value = '']) => [key, value.trim()]));
-        if (values.has('Template')) templates.set(values.get('Template') ?? '', values);
-      }
-    }
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-  return templates;
-}

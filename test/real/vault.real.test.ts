@@ -183,7 +183,8 @@ describe('relight vault', () => {
     const own = relight(['plan', 'tiny', '--offline'], true);
     writeFileSync(path('site/domus/tiny.yaml'), spec);
     expect(checked.status).toBe(4);
-    expect(checked.stdout).toContain('RL1604');
+    expect(checked.stdout).toContain('RL1616');
+    expect(checked.stdout).toContain('relight rebuild tiny --route bootstrap --offline');
     expect(other.status, other.all).toBe(0);
     expect(own.status).toBe(4);
   });

@@ -57,7 +57,7 @@ export async function makeIsoLab(): Promise<IsoLab> {
 }
 
 function runProgram(work: string, argv: readonly string[], environment: Record<string, string>): Ended {
-  const env = { ...process.env, ...environment };
+  const env = { ...process.env, RELIGHT_STATE: join(work, 'state'), ...environment };
   try {
     const stdout = execFileSync('node', argv, { encoding: 'utf8', cwd: work, env, stdio: 'pipe' });
     return { status: 0, stdout, stderr: '' };

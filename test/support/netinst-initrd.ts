@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { findInstallerParts } from '../../src/release/installer-parts.ts';
 import { withParents, writeCpio } from '../../src/render/cpio.ts';
 import { findMissingComponents } from '../../src/run/netboot/check-udebs.ts';
-import { completeInitrd } from '../../src/run/netboot/complete-initrd.ts';
+import { completeInitrd, requireCompletable } from '../../src/run/netboot/complete-initrd.ts';
 import { readNetboot } from '../../src/run/netboot/read-netboot.ts';
 import { createRunner } from '../../src/run/runner-spawn.ts';
 import { readArchives, requirePrograms } from '../xen/lab/apt.ts';
@@ -29,6 +29,7 @@ export async function completeForInstallation(
   await requirePrograms({ depmod: 'kmod' });
   const netboot = readNetboot(dirname(initrd));
   const missing = await findMissingComponents(netboot, (await readArchives()).debian, suite, undefined);
+  requireCompletable(missing);
   const tools = findInstallerParts(suite)?.filesystemPackages ?? [];
   const packages = await fetchPackages(suite, [`linux-image-${netboot.kernelVersion}`, ...tools]);
   const completion = `${target}.completion`;

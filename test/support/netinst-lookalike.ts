@@ -11,14 +11,22 @@ import { diskInfo, freezeTimes, type NetinstTree, writeTree } from './netinst-tr
 const VERSION = 1;
 
 /**
+ * Which installer lies on the image. `netboot`: the one for network boot. `complete`: the same, with all that an
+ * installation to the end needs, whatever the mirror lacks. `cd`: one that takes its components from the CD.
+ */
+export type LookalikeKind = 'netboot' | 'complete' | 'cd';
+
+/** What of the cache's address tells the kinds from each other. */
+const KIND_INPUTS = { netboot: {}, complete: { installs: 2 }, cd: { cd: 1 } } as const;
+
+/**
  * Builds an image that is laid out, booted and checked like a netinst of debian-cd 3.2, and hands back its path. It is
- * kept in the cache. `fillerBytes` of incompressible data in its pool make it as large as a benchmark needs. `installs`: its
- * text installer has all that an installation to the end needs, whatever the mirror lacks.
+ * kept in the cache. `fillerBytes` of incompressible data in its pool make it as large as a benchmark needs.
  */
 export async function buildLookalike(
   suite: LookalikeSuite,
   fillerBytes = 0,
-  installs = false,
+  kind: LookalikeKind = 'netboot',
 ): Promise<string> {
   await requirePrograms({
     xorriso: 'xorriso',
@@ -28,12 +36,12 @@ export async function buildLookalike(
     perl: 'perl',
   });
   const packages = await fetchLookalikePackages(suite);
-  const inputs = { version: VERSION, suite, packages, fillerBytes, ...(installs ? { installs: 2 } : {}) };
+  const inputs = { version: VERSION, suite, packages, fillerBytes, ...KIND_INPUTS[kind] };
   const directory = await buildOnce('netinst', inputs, async (draft) => {
     const tree: NetinstTree = { suite, packages, boot: join(draft, 'boot1'), disc: join(draft, 'CD1') };
     mkdirSync(tree.disc, { recursive: true });
     if (fillerBytes > 0) writeFiller(join(tree.disc, 'pool/main/f/filler'), fillerBytes);
-    await writeTree(tree, installs);
+    await writeTree(tree, kind);
     await makeImage(draft, tree);
     for (const part of ['boot1', 'CD1']) rmSync(join(draft, part), { recursive: true });
   });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -12,8 +11,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runProgram } from '../xen/lab/process.ts';
+import { buildCdInstaller } from './netinst-cd-initrd.ts';
 import { completeForInstallation } from './netinst-initrd.ts';
+import type { LookalikeKind } from './netinst-lookalike.ts';
 import { type LookalikeSuite, RELEASE_NUMBER } from './netinst-packages.ts';
+import { writePool } from './netinst-pool.ts';
+import type { CdUdebs } from './netinst-udebs.ts';
 
 /** The flag file by which GRUB finds the medium; debian-cd makes a new UUID each time, we need the same bytes. */
 const MEDIUM_UUID = '2d1f8a4e-60ab-4c55-9d55-7a3f0c1e9b42';
@@ -32,16 +35,16 @@ export function diskInfo(suite: LookalikeSuite): string {
 }
 
 /** Writes the tree that debian-cd 3.2 would make, with the netboot kernel and initrds in the place of the CD's. */
-export async function writeTree(tree: NetinstTree, installs: boolean): Promise<void> {
+export async function writeTree(tree: NetinstTree, kind: LookalikeKind): Promise<void> {
   writeDiskDirectory(tree);
-  await copyInstaller(tree, installs);
+  const udebs = await copyInstaller(tree, kind);
   copyIsolinux(tree);
-  await writePool(tree);
+  await writePool(tree, udebs);
   await writeGrub(tree);
   await writeChecksums(tree);
 }
 
-function put(path: string, text: string): void {
+export function put(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }
@@ -67,20 +70,30 @@ function writeDiskDirectory({ disc, suite }: NetinstTree): void {
   symlinkSync('.', join(disc, 'debian'));
 }
 
-async function copyInstaller(tree: NetinstTree, installs: boolean): Promise<void> {
+/** Hands back the components of the CD's pool, where the installer takes them from there. */
+async function copyInstaller(tree: NetinstTree, kind: LookalikeKind): Promise<CdUdebs | undefined> {
   const target = join(tree.disc, 'install.amd');
   mkdirSync(join(target, 'gtk'), { recursive: true });
   mkdirSync(join(target, 'xen'));
-  cpSync(join(installerOf(tree, 'text'), 'linux'), join(target, 'vmlinuz'));
-  const initrd = join(installerOf(tree, 'text'), 'initrd.gz');
-  if (installs) await completeForInstallation(tree.suite, initrd, join(target, 'initrd.gz'));
-  else cpSync(initrd, join(target, 'initrd.gz'));
-  cpSync(join(installerOf(tree, 'gtk'), 'initrd.gz'), join(target, 'gtk/initrd.gz'));
+  const netboot = installerOf(tree, 'text');
+  const initrd = join(netboot, 'initrd.gz');
+  let udebs: CdUdebs | undefined;
+  if (kind === 'cd') {
+    udebs = await buildCdInstaller(tree.suite, initrd, { directory: target, work: join(tree.disc, '..') });
+    // There is no graphical one for this kernel.
+    linkSync(join(target, 'initrd.gz'), join(target, 'gtk/initrd.gz'));
+  } else {
+    cpSync(join(netboot, 'linux'), join(target, 'vmlinuz'));
+    if (kind === 'complete') await completeForInstallation(tree.suite, initrd, join(target, 'initrd.gz'));
+    else cpSync(initrd, join(target, 'initrd.gz'));
+    cpSync(join(installerOf(tree, 'gtk'), 'initrd.gz'), join(target, 'gtk/initrd.gz'));
+  }
   // debian-cd links what is the same.
   linkSync(join(target, 'vmlinuz'), join(target, 'gtk/vmlinuz'));
   linkSync(join(target, 'vmlinuz'), join(target, 'xen/vmlinuz'));
   linkSync(join(target, 'initrd.gz'), join(target, 'xen/initrd.gz'));
   put(join(target, 'xen/debian.cfg'), '# an example of an xl configuration\n');
+  return udebs;
 }
 
 const GTK_MENU = `default installgui
@@ -115,39 +128,6 @@ function movePaths(text: string): string {
     .replaceAll('debian-installer/amd64/boot-screens/', '')
     .replaceAll(/\/?debian-installer\/amd64\/linux/g, '/install.amd/vmlinuz')
     .replaceAll(/\/?debian-installer\/amd64\/initrd\.gz/g, '/install.amd/initrd.gz');
-}
-
-/** A pool with two packages and its indices, as debian-cd lays it out. */
-async function writePool(tree: NetinstTree): Promise<void> {
-  const debs = join(tree.packages, 'debs');
-  const stanzas: string[] = [];
-  for (const name of readdirSync(debs).sort()) {
-    if (!/^(hostname|debian-archive-keyring)_/.test(name)) continue;
-    const source = name.replace(/_.*/, '');
-    const path = `pool/main/${source.slice(0, 1)}/${source}/${name}`;
-    mkdirSync(join(tree.disc, dirname(path)), { recursive: true });
-    cpSync(join(debs, name), join(tree.disc, path));
-    const content = readFileSync(join(debs, name));
-    const control = (await runProgram(['dpkg-deb', '-f', join(debs, name)])).stdout.trimEnd();
-    const hash = createHash('sha256').update(content).digest('hex');
-    stanzas.push(`${control}\nFilename: ${path}\nSize: ${content.length}\nSHA256: ${hash}\n`);
-  }
-  const release = join(tree.disc, 'dists', tree.suite);
-  const packages = stanzas.join('\n');
-  put(join(release, 'main/binary-amd64/Packages'), packages);
-  const hash = createHash('sha256').update(packages).digest('hex');
-  const fields = [
-    'Origin: Debian',
-    'Label: Debian',
-    'Suite: stable',
-    `Version: ${RELEASE_NUMBER[tree.suite]}.1`,
-  ];
-  fields.push(`Codename: ${tree.suite}`, 'Architectures: amd64', 'Components: main', 'SHA256:');
-  put(
-    join(release, 'Release'),
-    `${fields.join('\n')}\n ${hash} ${packages.length} main/binary-amd64/Packages\n`,
-  );
-  symlinkSync(tree.suite, join(tree.disc, 'dists/stable'));
 }
 
 /** GRUB for UEFI with Secure Boot: shim and the signed GRUB, in the tree and in a FAT image (boot-x86, common.sh). */

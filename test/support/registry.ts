@@ -11,19 +11,22 @@ export interface TestRegistry {
   readonly stop: () => Promise<void>;
 }
 
-export async function startRegistry(directory: string): Promise<TestRegistry> {
+/** @param users lines of htpasswd(1), by bcrypt, for a registry that asks for a login */
+export async function startRegistry(directory: string, users?: string): Promise<TestRegistry> {
   const port = await findFreePort();
-  const storage = join(directory, 'registry');
+  const storage = join(directory, users === undefined ? 'registry' : 'locked-registry');
   mkdirSync(storage, { recursive: true });
   const config = [
     'version: 0.1',
     'log: { level: error }',
     `storage: { filesystem: { rootdirectory: ${storage} } }`,
     `http: { addr: "127.0.0.1:${port}" }`,
+    ...(users === undefined ? [] : [`auth: { htpasswd: { realm: images, path: ${storage}.users } }`]),
     '',
   ].join('\n');
-  const path = join(directory, 'registry.yml');
+  const path = `${storage}.yml`;
   writeFileSync(path, config);
+  if (users !== undefined) writeFileSync(`${storage}.users`, users);
   const child = spawn('docker-registry', ['serve', path], { stdio: 'ignore' });
   await waitUntilReady(port, child);
   return {
@@ -41,7 +44,7 @@ async function waitUntilReady(port: number, child: ChildProcess): Promise<void> 
   for (let count = 0; count < 300; count += 1) {
     if (child.exitCode !== null) throw new Error(`docker-registry ended with status ${child.exitCode}`);
     const answer = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => undefined);
-    if (answer?.ok === true) return;
+    if (answer?.ok === true || answer?.status === 401) return;
     await new Promise((done) => setTimeout(done, 100));
   }
   throw new Error('docker-registry does not answer');

@@ -44,6 +44,14 @@ export const PACKAGE_DIFFERENCES: readonly RouteDifference[] = [
   },
   {
     only: 'installer',
+    what: '`qemu-guest-agent`',
+    why: 'the installer finds that it runs in QEMU; under Xen it does not',
+    packages: names(
+      'qemu-guest-agent libatomic1 libffi8 libglib2.0-0t64 libglib2.0-data libnuma1 liburing2 libxml2 shared-mime-info xdg-user-dirs',
+    ),
+  },
+  {
+    only: 'installer',
     what: 'the kernel of the point release beside a newer one',
     why: 'the installer takes the archive’s kernel first, and the upgrade brings that of the security archive',
     packages: /^linux-image-\d/,

@@ -44,6 +44,6 @@ export async function storeFilesystem(store: ImageStore, file: string, uuid: str
     dataBytes: chunks.reduce((sum, chunk) => sum + chunk.size, 0),
   };
   const whole = { ...manifest, filesystem, chunks };
-  store.putManifest(whole, '2026-01-01T00:00:00.000Z');
+  await store.putManifest(whole, '2026-01-01T00:00:00.000Z');
   return whole;
 }

@@ -37,7 +37,7 @@ describe('the boot table', () => {
     test.skipIf(row.guest === 'hvm' && only === undefined)(row.name, async () => {
       const disk = row.suite === 'trixie' ? '/dev/vdc' : '/dev/vdd';
       // An HVM guest's firmware reads kernel and initrd through emulated ports.
-      const deadline = row.guest === 'hvm' ? 1800 : 600;
+      const deadline = row.guest === 'hvm' ? 2400 : 600;
       const words = [row.suite, row.guest, row.boot, disk, `${deadline}`];
       const verdict = await session.run('boot-row', deadline + 120, words.join(' '));
       const result = describeRow(row, verdict, FLAVOURS[chosenFlavour()].xen);

@@ -5,6 +5,7 @@ import { buildLookalike } from '../support/netinst-lookalike.ts';
 import { prepareRootTar } from './lab/root-tar.ts';
 import { SCENARIOS } from './lab/scenarios.ts';
 import { LabSession, type Verdict } from './lab/session.ts';
+import { prepareStandardImage } from './lab/standard-image.ts';
 
 const wanted = process.env.RELIGHT_LAB_ONLY?.split(',');
 for (const name of wanted ?? []) {
@@ -23,10 +24,11 @@ describe('scenarios on real xl and LVM', () => {
   const passed = new Set<string>();
 
   beforeAll(async () => {
-    const hasImage = chosen.some(({ name }) => name === 'iso-hvm-cd');
+    const isChosen = (wanted: string) => chosen.some(({ name }) => name === wanted);
     session = await LabSession.create('scenarios', {
       roots: { trixie: await prepareRootTar('trixie') },
-      ...(hasImage ? { images: { trixie: await buildLookalike('trixie') } } : {}),
+      ...(isChosen('iso-hvm-cd') ? { images: { trixie: await buildLookalike('trixie') } } : {}),
+      ...(isChosen('image-restore') ? { store: await prepareStandardImage('trixie') } : {}),
     });
     console.log(`lab: dom0 took jobs after ${await session.boot()} s`);
   });

@@ -19,6 +19,7 @@ export function findErasure(preseed: string, others: readonly string[] = []): Er
   const disks = disk.split(/\s+/).filter((word) => word !== '');
   const isPinned =
     disks.length > 0 && disks.every((word) => /^\/dev\/[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/.test(word));
-  const named = [isPinned ? disks.join(', ') : 'whichever disk it finds', ...others];
-  return { isPinned, words: named.join(', ').slice(0, 80) };
+  // Disks of a RAID are in both.
+  const named = new Set([...(isPinned ? disks : ['whichever disk it finds']), ...others]);
+  return { isPinned, words: [...named].join(', ').slice(0, 80) };
 }

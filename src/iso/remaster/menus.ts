@@ -40,6 +40,8 @@ export function formatIsolinuxMenu(request: RemasterRequest, entries: readonly U
     `menu title relight: Debian for ${request.guest}`,
     'menu width 78',
     'menu margin 0',
+    // Empty rows would be sent down the serial line, too.
+    `menu rows ${entries.length + 1}`,
     `menu autoboot ${request.guest} is installed in # second{,s}. Press a key to stop.`,
     ...blocks.flat(),
     'label original',

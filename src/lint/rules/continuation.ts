@@ -3,16 +3,17 @@ import { placeOfLine, type Rule, report } from '../context.ts';
 /** A backslash that blanks follow ends the line for both readers. */
 export const findBlankAfterBackslash: Rule = (context) =>
   context.lines.flatMap((line, index) => {
+    if (!line.includes('\\') || line.startsWith('#')) return [];
     const match = /\\([ \t\v\f]+)\r?$/.exec(line);
-    if (match === null || line.startsWith('#')) return [];
+    if (match === null) return [];
     return [report('RL5010', placeOfLine(context, index + 1, match.index + 2, match[1]?.length ?? 1), {})];
   });
 
 export const findCommentInside: Rule = (context) =>
   context.lines.flatMap((line, index) => {
+    if (context.continued[index] !== true) return [];
     const match = /^[ \t\v\f]*#/.exec(line);
-    if (match === null || context.continued[index] !== true || isAfterComment(context.lines, index))
-      return [];
+    if (match === null || isAfterComment(context.lines, index)) return [];
     return [report('RL5011', placeOfLine(context, index + 1, match[0].length), {})];
   });
 

@@ -90,13 +90,18 @@ export const findWrongTypes: Rule = (context) =>
     const type = entry.type.text;
     if (entry.owner.text.startsWith('#')) return [];
     const question = context.findQuestion(entry.name.text);
-    const place = placeOf(context, entry, entry.type);
     if (!TARGET_TYPES.has(type)) {
       const suggestion = question === undefined ? [...TARGET_TYPES].join(', ') : `write ${question.type}`;
-      return [report('RL5106', place, { value: type, suggestion })];
+      return [report('RL5106', placeOf(context, entry, entry.type), { value: type, suggestion })];
     }
     if (question === undefined || isGoodType(question.type, type)) return [];
-    return [report('RL5105', place, { name: question.name, expected: question.type, value: type })];
+    return [
+      report('RL5105', placeOf(context, entry, entry.type), {
+        name: question.name,
+        expected: question.type,
+        value: type,
+      }),
+    ];
   });
 
 /** `string` stands in for every type that holds text: the installation guide itself writes it for the locale. */

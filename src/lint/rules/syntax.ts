@@ -1,4 +1,4 @@
-import { placeOf, type Rule, report } from '../context.ts';
+import { isQuoted, placeOf, type Rule, report } from '../context.ts';
 import { locateRange } from '../entry.ts';
 
 const FORMS = {
@@ -26,9 +26,10 @@ export function isFreeText(name: string): boolean {
 
 export const findTrailingComments: Rule = (context) =>
   context.entries.flatMap((entry) => {
-    const at = entry.value.text.search(/(^|[ \t])#/);
+    const at = entry.value.text.includes('#') ? entry.value.text.search(/(^|[ \t])#/) : -1;
+    if (at === -1) return [];
     const isPlain = PLAIN_TYPES.has(entry.type.text) || !isFreeText(entry.name.text);
-    if (at === -1 || !isPlain || entry.owner.text.startsWith('#')) return [];
+    if (!isPlain || entry.owner.text.startsWith('#')) return [];
     const place = placeOf(context, entry, entry.value, entry.value.text.indexOf('#', at));
     // A comment inside a continued line has its own finding.
     if (/^\s*#/.test(context.lines[place.line - 1] ?? '')) return [];
@@ -37,7 +38,7 @@ export const findTrailingComments: Rule = (context) =>
 
 export const findQuotedValues: Rule = (context) =>
   context.entries.flatMap((entry) => {
-    const isQuoted = /^(["']).*\1$/.test(entry.value.text);
-    if (!isQuoted || isFreeText(entry.name.text) || !entry.name.text.includes('/')) return [];
+    if (!isQuoted(entry.value.text) || isFreeText(entry.name.text) || !entry.name.text.includes('/'))
+      return [];
     return [report('RL5017', placeOf(context, entry), {})];
   });

@@ -18,8 +18,8 @@ export const findCarriageReturns: Rule = (context) => {
 
 export const findInnerReturns: Rule = (context) =>
   context.lines.flatMap((line, index) => {
-    const at = line.replace(/\r$/, '').indexOf('\r');
-    return at === -1 || line.startsWith('#')
+    const at = line.indexOf('\r');
+    return at === -1 || at === line.length - 1 || line.startsWith('#')
       ? []
       : [report('RL5006', placeOfLine(context, index + 1, at + 1, 1), {})];
   });

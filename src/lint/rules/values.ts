@@ -97,9 +97,9 @@ const URL_QUESTIONS: ReadonlySet<string> = new Set(['preseed/url', 'network-cons
 
 export const findBadUrls: Rule = (context) =>
   context.known.flatMap(([entry, question]) => {
+    if (!URL_QUESTIONS.has(question.name)) return [];
     const value = entry.value.text;
-    const isKnown = /^(https?|ftp|tftp|file|floppy|base64):\/\/\S+$/.test(value);
-    if (!URL_QUESTIONS.has(question.name) || value === '' || isKnown) return [];
+    if (value === '' || /^(https?|ftp|tftp|file|floppy|base64):\/\/\S+$/.test(value)) return [];
     return [report('RL5227', placeOf(context, entry), { value })];
   });
 
@@ -119,10 +119,12 @@ export const findBadDevices: Rule = (context) =>
     return issues;
   });
 
+const PACKAGE_LISTS: ReadonlySet<string> = new Set(['pkgsel/include', 'base-installer/includes']);
+
 /** pkgsel hands the list to `sh -c` in the new system. */
 export const findBadPackages: Rule = (context) =>
   context.known.flatMap(([entry, question]) => {
-    if (!['pkgsel/include', 'base-installer/includes'].includes(question.name)) return [];
+    if (!PACKAGE_LISTS.has(question.name)) return [];
     return [...entry.value.text.matchAll(/[^\s,]+/g)]
       .filter((match) => !/^[a-z0-9][a-z0-9.+-]+(:[a-z0-9]+)?(\/[a-z-]+)?$/.test(match[0]))
       .map((match) =>

@@ -75,6 +75,7 @@ function storeImage(context: BakeContext, stage: Stage): Action {
         root: rootfs,
         image: layerLayout.image(stage.draft),
         store: request.store,
+        compact: request.compact,
         facts: {
           name: image.name,
           relight: relightVersion,

@@ -12,6 +12,8 @@ export interface BakeRequest {
   readonly paths: HostPaths;
   /** The store's directory. */
   readonly store: string;
+  /** No unpacked copies for a quick restore are kept in the store. */
+  readonly compact: boolean;
   /** Directories that may have packages by hash, beside the bake's own. */
   readonly vaults: readonly string[];
   readonly mirrors: MirrorFacts | undefined;

@@ -92,6 +92,9 @@ function planServer(request: Dom0Request, cache: Extract<CacheSpec, { kind: 'apt
     ],
     // Written before the package comes, so that the service never listens elsewhere.
     apply: isInstalled ? [RELOAD, { do: 'run', argv: SYSTEMD_SERVICE.start, deadline: 120 }] : [],
+    // Its postinst writes the file anew, from apt's sources and without relight's line, after relight has.
+    equivalent: (path, text) =>
+      path === ACNG_BACKENDS_PATH && parseBackends(text).join() === urls.join() && urls.length > 0,
     // The package makes it, empty or from apt's sources: a list of URLs is nobody's handiwork.
     replaceable: (path, text) =>
       path === ACNG_BACKENDS_PATH && parseBackends(text).every((line) => /^https?:\/\/\S+$/.test(line)),

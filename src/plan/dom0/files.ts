@@ -24,6 +24,8 @@ export interface DesiredFiles {
   readonly again?: boolean;
   /** Says of a file that relight did not write whether no person did, either. */
   readonly replaceable?: (path: string, text: string) => boolean;
+  /** Says of a file that differs whether it means the same to the program that reads it. */
+  readonly equivalent?: (path: string, text: string) => boolean;
 }
 
 const SHEBANG = '#!/bin/sh\n';
@@ -56,7 +58,9 @@ export function planFiles(request: Dom0Request, wish: DesiredFiles): Dom0Item {
   const { id, area, title } = wish;
   const changed = wish.files.filter(({ path, text, mode }) => {
     const found = facts.files[path];
-    return found?.text !== text || found.mode !== mode;
+    const isRight =
+      found !== undefined && (found.text === text || wish.equivalent?.(path, found.text) === true);
+    return !isRight || found.mode !== mode;
   });
   const paths = wish.files.map((file) => file.path).join(', ');
   if (changed.length === 0 && wish.again !== true) return { id, area, title, state: 'ok', detail: paths };

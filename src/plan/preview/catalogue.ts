@@ -1,11 +1,9 @@
 import { renderGrubConfig } from '../../render/grub-config.ts';
 import { renderInterfaces } from '../../render/interfaces.ts';
-import { renderQemuConfig } from '../../render/qemu-config.ts';
-import { renderXlConfig } from '../../render/xl-config.ts';
 import { EXIT, Failure } from '../../report/failure.ts';
 import { defineGuest } from '../rebuild/domain.ts';
-import { makeHeader } from '../rebuild/header.ts';
 import { listEarlyFiles, listSystemFiles } from '../rebuild/overlay.ts';
+import { renderDomain } from '../rebuild/render-domain.ts';
 import type { PlanContext } from '../rebuild/request.ts';
 import { writeVolumes } from '../rebuild/write.ts';
 import type { What } from './names.ts';
@@ -88,16 +86,13 @@ function pick(request: PreviewRequest, pattern: RegExp): Draft[] {
 
 function describeXl(request: PreviewRequest): Draft {
   const context = previewContext(request, 'xl');
-  const content = renderXlConfig(defineGuest(context), {
-    header: makeHeader(context),
-    networks: request.site.networks,
-  });
+  const content = renderDomain(context, defineGuest(context));
   return { place: 'host', path: `/etc/xen/${request.guest.name}.cfg`, file: 'xl.cfg', mode: 0o644, content };
 }
 
 function describeQemu(request: PreviewRequest): Draft {
   const context = previewContext(request, 'qemu');
-  const content = renderQemuConfig(defineGuest(context), makeHeader(context));
+  const content = renderDomain(context, defineGuest(context));
   const path = `${context.facts.paths.state}/configs/${request.guest.name}.cfg`;
   return { place: 'host', path, file: 'qemu.json', mode: 0o600, content };
 }

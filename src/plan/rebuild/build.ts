@@ -1,14 +1,13 @@
 import { parseConfigHeader } from '../../render/config-header.ts';
-import { parseQemuConfig, renderQemuConfig } from '../../render/qemu-config.ts';
-import { renderXlConfig } from '../../render/xl-config.ts';
+import { parseQemuConfig } from '../../render/qemu-config.ts';
 import { deriveUuid } from '../../spec/identity.ts';
 import type { Action, DomainDefinition, Plan } from '../types.ts';
 import { makeContext } from './context.ts';
 import { defineGuest, defineVerification } from './domain.ts';
 import { restoreForwards } from './forwards.ts';
-import { makeHeader } from './header.ts';
 import { nameSecret } from './personalise.ts';
 import { createIdentity, createVolumes, prepareWork, removeAutostart } from './prepare.ts';
+import { renderDomain } from './render-domain.ts';
 import type { PlanContext, PlanRequest } from './request.ts';
 import { planRoute } from './routes.ts';
 import { commitConfig, finishRebuild, startNew, stopOld, verifyBoot } from './switch.ts';
@@ -28,9 +27,14 @@ export function buildRebuildPlan(request: PlanRequest): Plan {
     ...removeAutostart(context),
     ...createVolumes(context),
     ...planRoute(context),
-    verifyBoot(context, verification, renderVerification(context, verification)),
+    // A guest that is only tried ends when it reboots or crashes, so that no loop hides the fault.
+    verifyBoot(
+      context,
+      verification,
+      renderDomain(context, verification, { onReboot: 'destroy', onCrash: 'destroy' }),
+    ),
     ...stopOld(context, findOldDomain(context)),
-    commitConfig(context, renderConfig(context, domain)),
+    commitConfig(context, renderDomain(context, domain)),
     ...restoreForwards(context),
     startNew(context, domain),
     finishRebuild(context),
@@ -51,24 +55,6 @@ export function buildRebuildPlan(request: PlanRequest): Plan {
       .filter((account) => account.password !== undefined)
       .map((account) => nameSecret(account.name)),
   };
-}
-
-function renderConfig(context: PlanContext, domain: DomainDefinition): string {
-  const header = makeHeader(context);
-  if (context.facts.hypervisor === 'qemu') return renderQemuConfig(domain, header);
-  return renderXlConfig(domain, { header, networks: context.site.networks });
-}
-
-/** A guest that is only tried ends when it reboots or crashes, so that no loop hides the fault. */
-function renderVerification(context: PlanContext, domain: DomainDefinition): string {
-  const header = makeHeader(context);
-  if (context.facts.hypervisor === 'qemu') return renderQemuConfig(domain, header);
-  return renderXlConfig(domain, {
-    header,
-    networks: context.site.networks,
-    onReboot: 'destroy',
-    onCrash: 'destroy',
-  });
 }
 
 /** The old guest as its own configuration defines it, for the way back. Under xl the file itself is enough. */

@@ -1,13 +1,10 @@
 import keepLogsScript from '../../../preseed/keep-logs.sh';
 import type { InitrdFile } from '../../render/preseed-files.ts';
 import { INITRD_FOLDER, type PreseedRequest } from '../../render/preseed-request.ts';
-import { renderQemuConfig } from '../../render/qemu-config.ts';
-import { renderXlConfig } from '../../render/xl-config.ts';
 import { EXIT } from '../../report/failure.ts';
 import { makeFailure } from '../../report/make-failure.ts';
 import { deriveUuid } from '../../spec/identity.ts';
 import type { DomainDefinition } from '../types.ts';
-import { makeHeader } from './header.ts';
 import { makePreseedRequest } from './preseed.ts';
 import type { PlanContext } from './request.ts';
 
@@ -82,18 +79,6 @@ export function defineInstallerDomain(
     once: true,
     ports: [],
   };
-}
-
-export function renderInstaller(context: PlanContext, domain: DomainDefinition): string {
-  const header = makeHeader(context);
-  if (context.facts.hypervisor === 'qemu') return renderQemuConfig(domain, header);
-  return renderXlConfig(domain, {
-    header,
-    networks: context.site.networks,
-    onPoweroff: 'destroy',
-    onReboot: 'destroy',
-    onCrash: 'preserve',
-  });
 }
 
 export function requireNetboot(context: PlanContext) {

@@ -5,7 +5,6 @@ import type { Action, DomainDefinition, RootPlace, Step } from '../types.ts';
 import {
   defineInstaller,
   listInstallerHooks,
-  renderInstaller,
   requestInstallation,
   requireNetboot,
 } from './installer-domain.ts';
@@ -13,6 +12,7 @@ import { withMountedRoot } from './mounted-root.ts';
 import { listEarlyFiles } from './overlay.ts';
 import { needsBiosBoot } from './packages.ts';
 import { checkRoot, personaliseRoot } from './personalise.ts';
+import { renderDomain } from './render-domain.ts';
 import type { PlanContext } from './request.ts';
 import { embedBiosImage, prepareBoot, syncVolumes } from './write.ts';
 
@@ -74,14 +74,19 @@ export function runInstaller(context: PlanContext, domain: DomainDefinition): Ac
   return {
     id: 'run-installer',
     phase: 'install',
-    title: `install ${context.guest.suite} by the Debian installer in ${domain.name}`,
+    title: `install ${context.guest.suite} by the Debian installer in ${domain.name}${context.served === undefined ? '' : ' from the vault'}`,
     creates: [{ kind: 'domain', name: domain.name }],
     destroys: [],
     probe: { kind: 'journal' },
     steps: [
       { do: 'destroy-domain', domain: domain.name },
       { do: 'remove', path: console },
-      { do: 'write-file', path: config, content: renderInstaller(context, domain), mode: 0o600 },
+      {
+        do: 'write-file',
+        path: config,
+        content: renderDomain(context, domain, { onReboot: 'destroy', onCrash: 'preserve' }),
+        mode: 0o600,
+      },
       // What an interrupted installation left would make the partitioner ask.
       ...domain.disks.map(
         (disk): Step => ({
@@ -98,6 +103,8 @@ export function runInstaller(context: PlanContext, domain: DomainDefinition): Ac
         nonce: context.nonce,
         deadline: INSTALL_DEADLINE,
         silence: SILENCE_DEADLINE,
+        guest: context.guest.name,
+        ...(context.served === undefined ? {} : { served: context.served }),
       },
       { do: 'destroy-domain', domain: domain.name },
     ],

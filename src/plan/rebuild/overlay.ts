@@ -115,6 +115,8 @@ function listIdentityFiles(context: PlanContext): OverlayEntry[] {
   });
   return [
     copy('machine-id', '/etc/machine-id', 0o444),
+    // An installer leaves a file there with an identity of its own, which D-Bus would go by.
+    link('/var/lib/dbus/machine-id', '/etc/machine-id'),
     ...HOST_KEY_FILES.map((name) => copy(name, `/etc/ssh/${name}`, name.endsWith('.pub') ? 0o644 : 0o600)),
   ];
 }

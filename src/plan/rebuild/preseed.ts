@@ -14,7 +14,7 @@ export function nameDiskSecret(guest: string): string {
  * of the spec's order, in QEMU they are counted and the root is the first.
  */
 export function makePreseedRequest(context: PlanContext): PreseedRequest {
-  const { guest, facts } = context;
+  const { guest, facts, served } = context;
   const rebuilt = context.disks.filter(({ disk }) => !disk.keep);
   const installed = [context.rootDisk, ...rebuilt.filter((planned) => planned !== context.rootDisk)];
   const nameDevice = (planned: PlannedDisk) =>
@@ -25,8 +25,9 @@ export function makePreseedRequest(context: PlanContext): PreseedRequest {
   const others = installed.filter((planned) => planned.disk.role === 'root' && planned !== context.rootDisk);
   return {
     guest,
-    mirror: findMirrors(context),
-    proxy: findProxy(context),
+    ...(served === undefined
+      ? { mirror: findMirrors(context), proxy: findProxy(context) }
+      : { mirror: { archive: served.url, security: undefined }, proxy: undefined, suiteAlone: true }),
     rootDevice: nameDevice(context.rootDisk),
     raidDevices: others.map(nameDevice),
     swap: swap === undefined ? undefined : { device: nameDevice(swap), uuid: swap.filesystemUuid },

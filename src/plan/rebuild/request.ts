@@ -4,6 +4,7 @@ import type { VolumeWish } from '../../resources/volume.ts';
 import type { DiskSpec, GuestSpec, Site } from '../../spec/types.ts';
 import type { ArchiveSource } from '../../tools/mmdebstrap.ts';
 import type { ImageSource } from './restore.ts';
+import type { ServedArchive } from './served-archive.ts';
 
 /** The archive that the vault keeps for one guest; it takes the place of the mirrors while the guest is installed. */
 export interface VaultSource {
@@ -42,6 +43,8 @@ export interface PlanRequest {
   readonly keepRunning: boolean;
   /** Install from what is stored, not from the mirrors. */
   readonly vault?: VaultSource;
+  /** For the Debian installer with the internet down: what it fetches is served by this machine. */
+  readonly served?: ServedArchive;
   /** For route `image:NAME`: the image. */
   readonly image?: ImageSource;
 }

@@ -10,7 +10,7 @@ export const XEN_HOST_CODES = {
   RL0771: {
     title: 'Xen tools do not answer',
     message: '{command} must answer, and it does not: {detail}',
-    hint: 'look with: systemctl status xenstored xenconsoled xen-init-dom0. When xenstored has ended, only a boot brings it back',
+    hint: 'look with: systemctl status xen.service; pgrep -a xenstored. When xenstored has ended, only a boot brings it back',
   },
   RL0772: {
     title: 'Xen without this guest type',

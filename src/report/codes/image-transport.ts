@@ -67,4 +67,30 @@ export const IMAGE_TRANSPORT_CODES = {
     message: '{text} is no fingerprint: 64 hexadecimal digits, as relight image key prints them',
     hint: 'run relight image key on the machine that pushes',
   },
+  RL1633: {
+    title: 'Login at a registry',
+    message: 'the registry {registry} does not let this machine in: {why}',
+    hint: 'podman login, or --login file:PATH (or env:NAME) with USER:PASSWORD or a token',
+  },
+  RL1634: {
+    title: 'Login that would go unencrypted',
+    message:
+      'the registry {registry} sends for a token to {realm}, which is not HTTPS: no login is sent there',
+    hint: 'mend the realm in the settings of the registry',
+  },
+  RL1635: {
+    title: 'Not a source of a login',
+    message: '{source} must be file:PATH or env:NAME, and hold one line: USER:PASSWORD, or a token',
+    hint: '(umask 077; printf %s USER:PASSWORD >FILE), then --login file:FILE',
+  },
+  RL1636: {
+    title: 'File of logins that is not JSON',
+    message: '{path} is not the JSON that docker and podman keep logins in',
+    hint: 'podman login writes it; REGISTRY_AUTH_FILE names another file',
+  },
+  RL1637: {
+    title: 'Not the address of a web proxy',
+    message: 'the web proxy of the environment must be http://HOST:PORT or https://HOST:PORT',
+    hint: 'env | grep -i _proxy shows it',
+  },
 } as const satisfies Record<string, CodeEntry>;

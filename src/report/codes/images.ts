@@ -48,8 +48,8 @@ export const IMAGE_CODES = {
   },
   RL1522: {
     title: 'Package with another hash',
-    message: 'the package {name} is not the one of the lock: its hash differs; {path} was removed',
-    hint: 'run the bake again: it is fetched anew',
+    message: 'not the packages of the lock, their hashes differ: {names}; they were removed from {cache}',
+    hint: 'run the bake again: they are fetched anew',
   },
   RL1523: {
     title: 'Packages are not those of the lock',

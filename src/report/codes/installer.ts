@@ -21,8 +21,8 @@ export const INSTALLER_CODES = {
     hint: "give a directory with linux and initrd.gz, such as that of Debian's netboot package",
   },
   RL1205: {
-    title: 'Index of the installer not readable',
-    message: "the index of the installer's components cannot be read: {url}: {problem}",
+    title: "Installer's components not readable",
+    message: "the installer's components cannot be read from the mirror: {url}: {problem}",
     hint: 'try again, or name another mirror in the spec',
   },
   RL1206: {
@@ -46,7 +46,7 @@ export const INSTALLER_CODES = {
   },
   RL1210: {
     title: 'Guest that the installer cannot make here',
-    message: 'route installer cannot make {guest} on this machine: {problem}',
+    message: 'route {route} cannot make {guest} on this machine: {problem}',
     hint: '{fix}',
   },
   RL1211: {

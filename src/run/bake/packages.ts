@@ -43,25 +43,32 @@ export async function fetchPackages(
   }
   if (missing.length === 0) return;
   note(`${missing.length} packages of the lock are gone`);
-  const names = missing.slice(0, SHOWN_NAMES).map((each) => `${each.name} ${each.version}`);
-  const more = missing.length > SHOWN_NAMES ? ` and ${missing.length - SHOWN_NAMES} more` : '';
-  throw makeFailure(EXIT.notReady, 'RL1521', { names: `${names.join(', ')}${more}` });
+  throw makeFailure(EXIT.notReady, 'RL1521', { names: nameSome(missing) });
 }
 
-/** Makes a flat repository out of the cache. @throws Failure RL1522 for a package whose bytes are not those of the lock */
+function nameSome(packages: readonly WantedPackage[]): string {
+  const names = packages.slice(0, SHOWN_NAMES).map((each) => `${each.name} ${each.version}`);
+  const more = packages.length > SHOWN_NAMES ? ` and ${packages.length - SHOWN_NAMES} more` : '';
+  return `${names.join(', ')}${more}`;
+}
+
+/**
+ * Makes a flat repository out of the cache. A power cut leaves many a file with the right size and other bytes: all such
+ * are removed at once, so that the next bake fetches them.
+ * @throws Failure RL1522 for packages whose bytes are not those of the lock
+ */
 export async function makeRepository(
   step: Extract<ImageStep, { do: 'make-repository' }>,
   runner: Runner,
 ): Promise<void> {
   const { cache, directory, suite, epoch, packages } = step;
   makeDirectory(directory, 0o755);
+  const wrong = packages.filter((each) => hashFile(debPath(cache, each))?.sha256 !== each.sha256);
+  for (const each of wrong) removeFile(debPath(cache, each));
+  if (wrong.length > 0) throw makeFailure(EXIT.failed, 'RL1522', { names: nameSome(wrong), cache });
   const listed: RepositoryPackage[] = [];
   for (const each of packages) {
     const path = debPath(cache, each);
-    if (hashFile(path)?.sha256 !== each.sha256) {
-      removeFile(path);
-      throw makeFailure(EXIT.failed, 'RL1522', { name: each.name, path });
-    }
     const file = `${each.sha256}.deb`;
     linkSync(path, `${directory}/${file}`);
     listed.push({ control: await readControl(path, runner), file, size: each.size, sha256: each.sha256 });

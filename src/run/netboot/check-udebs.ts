@@ -8,6 +8,8 @@ import { makeFailure } from '../../report/make-failure.ts';
 import { ask, mapConcurrently } from './http.ts';
 
 const LARGEST_INDEX = 64 * 1024 ** 2;
+/** Larger than any udeb: a mirror that knows no ranges sends all of it. */
+const LARGEST_UDEB = 64 * 1024 ** 2;
 const AT_ONCE = 8;
 const INDEX = 'main/debian-installer/binary-amd64/Packages';
 
@@ -25,7 +27,7 @@ export interface MissingComponents {
 
 /**
  * Asks the mirror whether it has what the installer will fetch: the index, as its Release says that it is, and each
- * udeb by its head. A mirror between two updates may hold an index that its Release does not name: the installer would
+ * udeb. A mirror between two updates may hold an index that its Release does not name: the installer would
  * stop there. Then the suite's other name is tried, such as `stable`.
  * @throws Failure RL1205 when the mirror does not answer, or has no index that the installer would believe
  */
@@ -39,12 +41,11 @@ export async function findMissingComponents(
   const found = await findIndex(base, suite, proxy);
   const index = parseUdebs(found.text);
   const { wanted, unmet } = planComponents(index, netboot.installed, netboot.kernelVersion);
-  const isThere = await mapConcurrently(wanted, AT_ONCE, async (udeb) => {
-    const answer = await ask('HEAD', `${base}/${udeb.filename}`, proxy, 0).catch(() => undefined);
-    return answer?.status === 200;
-  });
+  const isThere = await mapConcurrently(wanted, AT_ONCE, (udeb) =>
+    hasFile(`${base}/${udeb.filename}`, proxy),
+  );
   return {
-    lost: wanted.filter((_, at) => isThere[at] !== true),
+    lost: wanted.filter((_, at) => isThere[at] === false),
     unmet,
     foreignKernel: !index.some((udeb) => udeb.kernelVersion === netboot.kernelVersion),
     suite: found.suite,
@@ -88,8 +89,22 @@ async function findIndex(
   throw makeFailure(EXIT.notReady, 'RL1205', { url: `${base}/dists/${suite}/${INDEX}.xz`, problem });
 }
 
+/**
+ * Whether the mirror has a file, by its first byte: apt-cacher-ng 3.7.4 answers HEAD for what it has not fetched yet with
+ * status 200 and an empty Content-Length, whether the mirror has it or not. So the cache has it when the installer asks.
+ * @throws Failure RL1205 when that cannot be said
+ */
+async function hasFile(url: string, proxy: string | undefined): Promise<boolean> {
+  const problem = await ask(url, proxy, LARGEST_UDEB, { range: 'bytes=0-0' }).then(
+    ({ status }) => (status < 500 ? status === 200 || status === 206 : `status ${status}`),
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  if (typeof problem === 'boolean') return problem;
+  throw makeFailure(EXIT.notReady, 'RL1205', { url, problem });
+}
+
 async function fetchFile(url: string, proxy: string | undefined): Promise<Buffer> {
-  const { status, body } = await ask('GET', url, proxy, LARGEST_INDEX);
+  const { status, body } = await ask(url, proxy, LARGEST_INDEX);
   if (status !== 200) throw new Error(`${url}: status ${status}`);
   return body;
 }

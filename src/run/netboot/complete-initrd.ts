@@ -19,8 +19,8 @@ const FILESYSTEM_UDEB = 'e2fsprogs-udeb';
 /**
  * Makes the archive that gives the installer what its mirror lacks: kernel modules of its own version out of the
  * linux-image package, the programs of e2fsprogs, and entries that make it take the missing udebs for installed.
- * `packages` is the directory with the unpacked files of these packages.
- * @throws Failure RL1206 when something is missing that these packages do not have
+ * `packages` is the directory with the unpacked files of these packages; `requireCompletable` comes before they are fetched.
+ * @throws Failure RL1206 when the packages have no modules of this kernel
  */
 export async function completeInitrd(
   runner: Runner,
@@ -29,7 +29,6 @@ export async function completeInitrd(
   packages: string,
   target: string,
 ): Promise<void> {
-  refuseUnknown(missing);
   const { prefix, kernelVersion } = netboot;
   const modules = await listModules(runner, packages, kernelVersion, prefix);
   const entries = [...modules, ...listFilesystemPrograms(packages, prefix)];
@@ -38,7 +37,8 @@ export async function completeInitrd(
   writeFileAtomically(target, writeCpio(withParents(entries)), 0o600);
 }
 
-function refuseUnknown({ lost }: MissingComponents): void {
+/** @throws Failure RL1206 when something is missing that no other package has */
+export function requireCompletable({ lost }: MissingComponents): void {
   const needed = lost.filter(({ name }) => name !== FILESYSTEM_UDEB && !DISPENSABLE_UDEBS.test(name));
   if (needed.length === 0) return;
   const names = needed.map(({ name }) => name).join(', ');

@@ -1,38 +1,27 @@
-import { request as requestHttp } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-const ATTEMPT_MS = 60_000;
+const SILENCE_MS = 60_000;
 
-/** What came back: the status, and the body unless only the head was asked for. */
+/** What came back. */
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;
 }
 
 /**
- * Asks a mirror, directly or through an HTTP proxy. The body is capped at `cap` bytes.
+ * Asks a mirror for a file, directly or through an HTTP proxy. The body is capped at `cap` bytes. With `headers` a part of
+ * the file may be asked for.
  * @throws Error with what the network said
  */
 export function ask(
-  method: 'GET' | 'HEAD',
   url: string,
   proxy: string | undefined,
   cap: number,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const target = new URL(url);
-  const through = proxy !== undefined && target.protocol === 'http:' ? new URL(proxy) : undefined;
-  const place = through ?? target;
-  const send = target.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
-    const options = {
-      method,
-      host: place.hostname.replace(/^\[|\]$/g, ''),
-      port: place.port === '' ? undefined : Number(place.port),
-      path: through === undefined ? target.pathname : url,
-      headers: { host: target.host },
-      timeout: ATTEMPT_MS,
-    };
-    const request = send(options, (response) => {
+    const take = (response: IncomingMessage) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -45,11 +34,38 @@ export function ask(
       });
       response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
-    });
-    request.on('timeout', () => request.destroy(new Error(`${target.host} does not answer`)));
-    request.on('error', reject);
-    request.end();
+    };
+    const request = sendRequest(url, proxy, { headers }, take, reject);
   });
+}
+
+/** Sends a GET for a file of a mirror, directly or through an HTTP proxy; one minute of silence ends it. */
+export function sendRequest(
+  url: string,
+  proxy: string | undefined,
+  { headers, signal }: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal },
+  answered: (response: IncomingMessage) => void,
+  failed: (error: Error) => void,
+): ClientRequest {
+  const target = new URL(url);
+  const through = proxy !== undefined && target.protocol === 'http:' ? new URL(proxy) : undefined;
+  const place = through ?? target;
+  const send = target.protocol === 'https:' ? requestHttps : requestHttp;
+  const options = {
+    host: place.hostname.replace(/^\[|\]$/g, ''),
+    port: place.port === '' ? undefined : Number(place.port),
+    path: through === undefined ? target.pathname : url,
+    headers: { host: target.host, ...headers },
+    timeout: SILENCE_MS,
+    // A connection of its own: apt-cacher-ng 3.7.4 closes kept ones at will, which looks like a failure.
+    agent: false as const,
+    ...(signal === undefined ? {} : { signal }),
+  };
+  const request = send(options, answered);
+  request.on('timeout', () => request.destroy(new Error(`${target.host} does not answer`)));
+  request.on('error', failed);
+  request.end();
+  return request;
 }
 
 /** Runs `act` on all items, `width` at a time; results in the order of the items. */

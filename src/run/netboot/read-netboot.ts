@@ -15,8 +15,11 @@ const LINK = 0o120000;
  * @throws Failure RL1204 when the directory holds no installer
  */
 export function readNetboot(directory: string): NetbootFacts {
-  const kernel = `${directory}/linux`;
-  const initrd = `${directory}/initrd.gz`;
+  return readInstaller(`${directory}/linux`, `${directory}/initrd.gz`, directory);
+}
+
+/** As `readNetboot`, for a kernel and an initrd that may have other names. `directory` names their place in messages. */
+export function readInstaller(kernel: string, initrd: string, directory: string): NetbootFacts {
   if (!pathExists(kernel) || !pathExists(initrd)) refuse(directory, 'there is no linux or no initrd.gz');
   const archive = readInitrd(initrd, directory);
   const versions = archive.flatMap(({ path }) => /^(?:usr\/)?lib\/modules\/([^/]+)$/.exec(path)?.[1] ?? []);

@@ -2,7 +2,7 @@ import { closeSync, constants, ftruncateSync, openSync } from 'node:fs';
 import { Failure } from '../../report/failure.ts';
 import { removeFile, statPath, writeAll } from '../files.ts';
 import { pause } from '../time.ts';
-import { failTransfer, type HttpAnswer, requestHttp } from './http.ts';
+import { failTransfer, type HttpAnswer, type Send } from './http.ts';
 
 const TRIES = 3;
 
@@ -13,7 +13,7 @@ export interface DownloadRequest {
   /** Bytes at most. */
   readonly cap: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
+  readonly send: Send;
 }
 
 /**
@@ -38,7 +38,8 @@ export async function downloadFile(request: DownloadRequest): Promise<void> {
 export async function downloadText(
   request: Omit<DownloadRequest, 'file'>,
 ): Promise<{ text: string; answer: HttpAnswer } | undefined> {
-  const answer = await requestHttp(request);
+  const { url, headers = {} } = request;
+  const answer = await request.send({ url, headers });
   if (answer.status === 404) {
     answer.drop();
     return undefined;
@@ -58,10 +59,10 @@ export async function downloadText(
 class FinalFailure extends Failure {}
 
 async function downloadOnce(request: DownloadRequest): Promise<void> {
-  const { url, file, cap } = request;
+  const { url, file, cap, send } = request;
   const start = statPath(file)?.size ?? 0;
   const range: Record<string, string> = start === 0 ? {} : { range: `bytes=${start}-` };
-  const answer = await requestHttp({ ...request, headers: { ...request.headers, ...range } });
+  const answer = await send({ url, headers: { ...request.headers, ...range } });
   const isRest = answer.status === 206 && readRangeStart(answer) === start;
   // 416: the file is whole already, or longer than what is there now; another hash will tell, and a new start mends it.
   if (answer.status === 416) {

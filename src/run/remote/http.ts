@@ -1,6 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import { EXIT, Failure } from '../../report/failure.ts';
 import { makeFailure } from '../../report/make-failure.ts';
 import { describeErrno } from '../files.ts';
+import { sendRequest } from './connect.ts';
+import { chooseProxy } from './proxy.ts';
 
 /** Without an answer, or without a byte, for so long, a server counts as gone. */
 const IDLE_MS = 30_000;
@@ -14,7 +17,6 @@ export interface HttpRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
-  readonly signal: AbortSignal;
 }
 
 /** An answer whose body comes piece by piece. */
@@ -30,13 +32,26 @@ export interface HttpAnswer {
 }
 
 /**
- * One request by HTTP. Redirects are followed five times at most, never from HTTPS to HTTP, and with GET and HEAD only.
- * @throws Failure RL1625
+ * Makes one request by HTTP. Redirects are followed five times at most, never from HTTPS to HTTP, and with GET and HEAD
+ * only; another server than the one that was asked gets no `authorization`. @throws Failure RL1625, RL0604
  */
-export async function requestHttp(request: HttpRequest): Promise<HttpAnswer> {
+export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
+
+export interface HttpAccess {
+  readonly signal: AbortSignal;
+  /** Names the web proxies: src/run/remote/proxy.ts. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+export function makeSender(access: HttpAccess): Send {
+  return (request) => followRedirects(request, access);
+}
+
+async function followRedirects(request: HttpRequest, access: HttpAccess): Promise<HttpAnswer> {
   let { url } = request;
+  let { headers = {} } = request;
   for (let count = 0; count <= MOST_REDIRECTS; count += 1) {
-    const answer = await requestOnce(request, url);
+    const answer = await requestOnce({ ...request, headers }, url, access);
     const location = answer.headers.get('location');
     const method = request.method ?? 'GET';
     const isRedirect = answer.status >= 300 && answer.status < 400 && location !== null;
@@ -46,76 +61,75 @@ export async function requestHttp(request: HttpRequest): Promise<HttpAnswer> {
     if (next.protocol !== 'https:' && (next.protocol !== 'http:' || url.startsWith('https:'))) {
       throw failTransfer(url, `it leads to ${next.protocol}//${next.host}, which is less safe`);
     }
+    if (next.origin !== new URL(url).origin) headers = withoutAuthorization(headers);
     url = next.href;
   }
   throw failTransfer(request.url, `it leads on and on: more than ${MOST_REDIRECTS} redirects`);
 }
 
-async function requestOnce(request: HttpRequest, url: string): Promise<HttpAnswer> {
+function withoutAuthorization(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'authorization'));
+}
+
+async function requestOnce(request: HttpRequest, url: string, access: HttpAccess): Promise<HttpAnswer> {
+  const { method = 'GET', body } = request;
   const controller = new AbortController();
   const stop = () => controller.abort(new Error('interrupted'));
-  if (request.signal.aborted) stop();
-  request.signal.addEventListener('abort', stop, { once: true });
+  if (access.signal.aborted) stop();
+  access.signal.addEventListener('abort', stop, { once: true });
   const timer = new IdleTimer(controller);
-  timer.restart(countSendingTime(request.body));
-  try {
-    const response = await fetch(url, {
-      method: request.method ?? 'GET',
-      redirect: 'manual',
-      headers: { 'user-agent': 'relight', ...request.headers },
-      signal: controller.signal,
-      ...(request.body === undefined ? {} : { body: Buffer.from(request.body) }),
-    });
+  const end = () => {
     timer.stop();
-    const end = () => {
-      timer.stop();
-      request.signal.removeEventListener('abort', stop);
-    };
-    return {
-      status: response.status,
-      headers: response.headers,
-      url,
-      read: (onPiece) =>
-        readBody(response, timer, onPiece)
-          .catch((error) => rethrow(url, error, request))
-          .finally(end),
-      drop: () => {
-        end();
-        controller.abort(new Error('not needed'));
-      },
-    };
-  } catch (error) {
-    timer.stop();
-    request.signal.removeEventListener('abort', stop);
-    return rethrow(url, error, request);
-  }
+    access.signal.removeEventListener('abort', stop);
+  };
+  const fail = (error: unknown): never => {
+    end();
+    // What the timer says is why the connection broke.
+    return rethrow(url, controller.signal.aborted ? controller.signal.reason : error, access);
+  };
+  timer.restart(countSendingTime(body));
+  const target = new URL(url);
+  const headers = { 'user-agent': 'relight', ...request.headers, ...describeLength(method, body) };
+  const proxy = chooseProxy(target, access.environment);
+  const sent = { url: target, method, headers, body, proxy, signal: controller.signal };
+  const response = await sendRequest(sent).catch(fail);
+  timer.stop();
+  return {
+    status: response.statusCode ?? 0,
+    headers: new Headers(Object.entries(response.headers).map(([name, value]) => [name, String(value)])),
+    url,
+    read: (onPiece) => readBody(response, timer, onPiece).catch(fail).finally(end),
+    drop: () => {
+      end();
+      if (method === 'HEAD') response.resume();
+      else response.destroy();
+    },
+  };
+}
+
+function describeLength(method: string, body: Uint8Array | undefined): Record<string, string> {
+  return body === undefined && method !== 'POST' && method !== 'PUT'
+    ? {}
+    : { 'content-length': `${body?.length ?? 0}` };
 }
 
 async function readBody(
-  response: Response,
+  response: IncomingMessage,
   timer: IdleTimer,
   onPiece: (bytes: Uint8Array) => void,
 ): Promise<void> {
-  if (response.body === null) return;
-  const reader = response.body.getReader();
   let windowStart = performance.now();
   let windowBytes = 0;
-  try {
-    for (;;) {
-      timer.restart();
-      const { done, value } = await reader.read();
-      if (done) return;
-      windowBytes += value.length;
-      if (performance.now() - windowStart > WINDOW_MS) {
-        if (windowBytes < SLOWEST_BYTES) throw new Error(`too slow: ${windowBytes} bytes in a minute`);
-        windowStart = performance.now();
-        windowBytes = 0;
-      }
-      onPiece(value);
+  timer.restart();
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    timer.restart();
+    windowBytes += piece.length;
+    if (performance.now() - windowStart > WINDOW_MS) {
+      if (windowBytes < SLOWEST_BYTES) throw new Error(`too slow: ${windowBytes} bytes in a minute`);
+      windowStart = performance.now();
+      windowBytes = 0;
     }
-  } finally {
-    timer.stop();
-    await reader.cancel().catch(() => undefined);
+    onPiece(piece);
   }
 }
 
@@ -144,11 +158,15 @@ class IdleTimer {
   }
 }
 
-function rethrow(url: string, error: unknown, { signal }: HttpRequest): never {
+function rethrow(url: string, error: unknown, { signal }: HttpAccess): never {
   if (signal.aborted) throw new Failure(EXIT.interrupted, 'RL0604', `interrupted while ${url} was fetched`);
   if (error instanceof Failure) throw error;
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  throw failTransfer(url, describeErrno(cause));
+  throw failTransfer(url, describeConnection(error));
+}
+
+/** Where a name has several addresses, Node gathers one error for each. */
+function describeConnection(error: unknown): string {
+  return describeErrno(error instanceof AggregateError ? error.errors[0] : error);
 }
 
 /** The failure of a transfer, retried by whoever knows that it may be. */

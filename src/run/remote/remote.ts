@@ -1,5 +1,8 @@
 import type { RemoteName } from '../../image/remote-name.ts';
 import { openDirectoryRemote } from './directory.ts';
+import { findRegistryLogin } from './find-login.ts';
+import { type HttpAccess, makeSender } from './http.ts';
+import { withLogin } from './login.ts';
 import { openRegistryRemote } from './registry.ts';
 import { openWebRemote } from './web.ts';
 
@@ -19,7 +22,16 @@ export interface ImageRemote {
   readonly writeIndex: (text: string) => Promise<void>;
 }
 
-export function openRemote(name: RemoteName, signal: AbortSignal): ImageRemote {
+export interface RemoteAccess extends HttpAccess {
+  /** `file:PATH` or `env:NAME`: the login of a registry; undefined for what docker and podman know. */
+  readonly login: string | undefined;
+}
+
+/** @throws Failure RL1635, RL1636, RL0640, RL0641 for a login that cannot be read */
+export function openRemote(name: RemoteName, access: RemoteAccess): ImageRemote {
   if (name.kind === 'directory') return openDirectoryRemote(name.path);
-  return name.kind === 'web' ? openWebRemote(name.url, signal) : openRegistryRemote(name, signal);
+  const send = makeSender(access);
+  if (name.kind === 'web') return openWebRemote(name.url, send);
+  const login = findRegistryLogin(name, access.login, access.environment);
+  return openRegistryRemote(name, withLogin(send, name.origin, login));
 }

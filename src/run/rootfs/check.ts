@@ -130,7 +130,7 @@ function readPackages(root: string): Set<string> {
   return names;
 }
 
-/** Kernels in /boot that have their initrd, by version. */
+/** Kernels in /boot that have their initrd, the newest last: numbers in a version count as numbers, 107 is after 94. */
 export function listKernels(root: string): { version: string; kernel: string; initrd: string }[] {
   const boot = resolveInside(root, '/boot');
   const names = boot === undefined ? [] : listDirectory(boot);
@@ -138,6 +138,7 @@ export function listKernels(root: string): { version: string; kernel: string; in
     .filter((name) => name.startsWith('vmlinuz-'))
     .map((name) => name.slice('vmlinuz-'.length))
     .filter((version) => names.includes(`initrd.img-${version}`))
+    .sort((one, other) => one.localeCompare(other, 'en', { numeric: true }))
     .map((version) => ({
       version,
       kernel: `/boot/vmlinuz-${version}`,

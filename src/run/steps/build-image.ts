@@ -1,3 +1,4 @@
+import { statePaths } from '../../host/paths.ts';
 import type { Step } from '../../plan/types.ts';
 import { buildImage } from '../image-build.ts';
 import type { StepContext } from './context.ts';
@@ -32,6 +33,9 @@ export async function buildGuestImage(step: BuildStep, context: StepContext): Pr
     input: step.image,
     output: step.target,
     origin: { insecure: step.insecure },
+    knownHashes: statePaths.isoHashes(context.paths),
+    // `resume` after a power cut goes on with it.
+    sync: true,
     grow: true,
     // A run that was cut off may have left one.
     force: true,

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import type { Step } from '../../plan/types.ts';
 import { renderGrubConfig } from '../../render/grub-config.ts';
 import { EXIT, Failure } from '../../report/failure.ts';
@@ -10,10 +10,9 @@ import { readInside, resolveInside } from '../rootfs/inside.ts';
 import { unpackOverlay } from '../rootfs/overlay.ts';
 import { requireSuccess } from '../runner.ts';
 import { createSecretStore } from '../secrets.ts';
+import { isBlank } from '../volumes/blank.ts';
 import type { StepContext } from './context.ts';
 
-/** How much of a device must be zero before relight believes that nobody keeps anything on it. */
-const BLANK_BYTES = 4 * 1024 * 1024;
 /** blkid(8): nothing was found on the device. */
 const NOTHING_FOUND = 2;
 
@@ -91,15 +90,4 @@ export async function formatIfBlank(
   }
   const argv = buildFormatArgv(step.filesystem, step.device, step.uuid, step.label);
   requireSuccess(await runner.run({ argv, deadlineSeconds: 3600 }));
-}
-
-function isBlank(path: string): boolean {
-  const device = openSync(path, 'r');
-  try {
-    const block = Buffer.alloc(BLANK_BYTES);
-    const count = readSync(device, block, 0, block.length, 0);
-    return block.subarray(0, count).every((byte) => byte === 0);
-  } finally {
-    closeSync(device);
-  }
 }

@@ -41,12 +41,12 @@ async function storeImage(
   step: Extract<ImageStep, { do: 'store-image' }>,
   { runner, listener }: StepContext,
 ): Promise<void> {
-  const store = openImageStore(step.store, runner);
+  const store = openImageStore(step.store, runner, step.compact);
   const { filesystem, chunks } = await storeFilesystem(runner, step.image, store, (percent) =>
     listener.progress(percent, 'chunks'),
   );
   const { uuid, packages, ...facts } = step.facts;
-  store.putManifest(
+  await store.putManifest(
     {
       format: 1,
       ...facts,

@@ -2,6 +2,7 @@ import type { Step } from '../../plan/types.ts';
 import { EXIT, Failure } from '../../report/failure.ts';
 import { foldLook, type InstallWatch, startWatch } from '../../watch/install-watch.ts';
 import { pause } from '../time.ts';
+import { whileServing } from '../vault/serve.ts';
 import type { StepContext } from './context.ts';
 import { openConsole } from './wait-ready.ts';
 
@@ -16,7 +17,12 @@ const SHOWN_LINES = 15;
  * Follows an installation until the late script has printed its nonce and the installer has powered the domain off.
  * @throws Failure RL1209 that quotes the question, or the end of the console, when it cannot go on
  */
-export async function watchInstall(step: WatchStep, context: StepContext): Promise<void> {
+export function watchInstall(step: WatchStep, context: StepContext): Promise<void> {
+  const { served, guest } = step;
+  return whileServing(served, guest, context.listener.note, () => follow(step, context));
+}
+
+async function follow(step: WatchStep, context: StepContext): Promise<void> {
   const { listener, signal, hypervisor } = context;
   const console = openConsole(step.console);
   let watch = startWatch(Date.now());

@@ -1,8 +1,5 @@
 import { linkSync } from 'node:fs';
-import { EXIT, type Failure } from '../../report/failure.ts';
-import { makeFailure } from '../../report/make-failure.ts';
 import {
-  APT_DIRECTORIES,
   buildAptUpdateArgv,
   buildFetchArgv,
   buildPrintUrisArgv,
@@ -10,20 +7,18 @@ import {
   ESSENTIAL_PATTERNS,
   type FetchItem,
   parsePrintUris,
-  renderAptConf,
   splitStanzas,
 } from '../../tools/apt.ts';
 import { type IndexedPackage, readIndexedPackage } from '../../vault/apt-repository.ts';
 import type { VaultNeed } from '../../vault/need.ts';
 import { listDirectory } from '../directory.ts';
-import { makeDirectory, pathExists, readTextFile, removeFile, writeFileAtomically } from '../files.ts';
-import { type CommandResult, type Runner, requireSuccess } from '../runner.ts';
+import { pathExists, removeFile } from '../files.ts';
+import type { Runner } from '../runner.ts';
+import { openAptScratch, refuseFill, UPDATE_SECONDS } from './apt-scratch.ts';
 import type { ObjectStore } from './objects.ts';
 
-const UPDATE_SECONDS = 900;
 const FETCH_SECONDS = 4 * 3600;
 const SHOWN_AT_ONCE = 200;
-const LARGEST_OUTPUT = 64 * 1024 * 1024;
 
 /** A package with the name that apt gives its file. */
 export type WantedPackage = IndexedPackage & { readonly file: string };
@@ -38,21 +33,7 @@ export interface AptSession {
 
 /** @throws Failure RL1607 from every part of it, with what apt says */
 export function openAptSession(runner: Runner, directory: string, need: VaultNeed): AptSession {
-  for (const name of APT_DIRECTORIES) makeDirectory(`${directory}/${name}`, 0o755);
-  const conf = `${directory}/apt.conf`;
-  writeFileAtomically(`${directory}/status`, '', 0o644);
-  writeFileAtomically(conf, renderAptConf({ directory }, need.proxy), 0o644);
-  writeFileAtomically(`${directory}/etc/apt/sources.list`, `${need.sources.join('\n')}\n`, 0o644);
-  const apt = async (argv: readonly string[], deadlineSeconds: number, outputFile?: string) => {
-    const output = outputFile === undefined ? {} : { outputFile };
-    const result = await runner.run({ argv, deadlineSeconds, environment: { APT_CONFIG: conf }, ...output });
-    return requireFetched(result, need.guest);
-  };
-  const capture = async (argv: readonly string[]) => {
-    const file = `${directory}/output`;
-    await apt(argv, UPDATE_SECONDS, file);
-    return readTextFile(file, LARGEST_OUTPUT);
-  };
+  const { apt, capture } = openAptScratch(runner, directory, need);
   const stages = [[...ESSENTIAL_PATTERNS], [...ESSENTIAL_PATTERNS, ...need.packages]];
   return {
     resolve: async () => {
@@ -75,7 +56,7 @@ export function openAptSession(runner: Runner, directory: string, need: VaultNee
       for (const { sha256, file, name } of packages) {
         if (pathExists(objects.path(sha256)) || objects.adopt(`${archives}/${file}`, sha256)) continue;
         removeFile(`${archives}/${file}`);
-        throw refuse(need.guest, `${name} came with another hash than the archive's index says`);
+        throw refuseFill(need.guest, `${name} came with another hash than the archive's index says`);
       }
       for (const file of listDirectory(archives))
         if (file.endsWith('.deb')) removeFile(`${archives}/${file}`);
@@ -101,20 +82,7 @@ async function describeItems(
   }
   return items.map((item) => {
     const read = found.get(`${item.name}=${item.version}`);
-    if (read === undefined) throw refuse(guest, `the index says nothing of ${item.name} ${item.version}`);
+    if (read === undefined) throw refuseFill(guest, `the index says nothing of ${item.name} ${item.version}`);
     return { ...read, file: item.file };
   });
-}
-
-function requireFetched(result: CommandResult, guest: string): CommandResult {
-  if (!result.failed || result.missing || result.aborted) return requireSuccess(result);
-  const lines = `${result.stderr}\n${result.stdout}`
-    .split('\n')
-    .filter((line) => /^(E|W|Err)[:0-9]/.test(line));
-  const why = result.timedOut ? 'it took too long' : lines.slice(0, 4).join(' ');
-  throw refuse(guest, why === '' ? `${result.argv[0]} failed` : why);
-}
-
-function refuse(name: string, why: string): Failure {
-  return makeFailure(EXIT.failed, 'RL1607', { name, why });
 }

@@ -58,6 +58,8 @@ export async function fillVault(
 /** Writes index, signature and, last, the manifest that names them. */
 function publish(vault: Vault, need: VaultNeed, packages: readonly WantedPackage[], now: Date) {
   const { directory } = vault;
+  // What the installer's part has is still stored; it is filled anew after this one.
+  const installer = vault.readManifest(need.guest)?.installer;
   const sorted = [...packages].sort((left, right) => (left.file < right.file ? -1 : 1));
   const index = renderPackagesIndex(sorted);
   const hash = createHash('sha256').update(index).digest('hex');
@@ -83,12 +85,14 @@ function publish(vault: Vault, need: VaultNeed, packages: readonly WantedPackage
     packages: sorted.map(({ name, version, architecture, sha256, size }) => ({
       ...{ name, version, architecture, sha256, size },
     })),
+    ...(installer === undefined ? {} : { installer }),
   };
   write(vaultLayout.manifest(need.guest), serialiseVaultManifest(manifest));
   return { manifest, fingerprint: findFingerprint(key.publicBytes) };
 }
 
-function requireRoom(directory: string, needed: number): void {
+/** @throws Failure RL1608 */
+export function requireRoom(directory: string, needed: number): void {
   const free = countFreeBelow(directory);
   if (free >= needed) return;
   throw makeFailure(EXIT.failed, 'RL1608', { place: directory, needed, free });

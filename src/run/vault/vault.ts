@@ -1,10 +1,12 @@
 import { EXIT } from '../../report/failure.ts';
 import { makeFailure } from '../../report/make-failure.ts';
 import type { ObjectState, VaultContent } from '../../vault/assess.ts';
+import { listInstallerObjects } from '../../vault/installer-manifest.ts';
 import { parseVaultManifest, type VaultManifest, vaultLayout } from '../../vault/manifest.ts';
 import { listDirectory } from '../directory.ts';
 import { hashFile } from '../file-hash.ts';
 import { pathExists, readTextFile } from '../files.ts';
+import { listAbsentNames } from './media.ts';
 import { type ObjectStore, openObjectStore } from './objects.ts';
 
 const LARGEST_MANIFEST = 16 * 1024 * 1024;
@@ -42,8 +44,16 @@ export function openVault(directory: string): Vault {
     examine: (guest) => {
       const manifest = readManifest(guest);
       const states = new Map<string, ObjectState>();
-      for (const { sha256 } of manifest?.packages ?? []) states.set(sha256, objects.check(sha256));
-      return { manifest, objects: states, index: examineIndex(directory, manifest) };
+      const stored = manifest?.installer;
+      const named = [
+        ...(manifest?.packages ?? []),
+        ...(stored === undefined ? [] : listInstallerObjects(stored)),
+      ];
+      for (const { sha256 } of named) {
+        if (!states.has(sha256)) states.set(sha256, objects.check(sha256));
+      }
+      const absent = stored === undefined ? [] : listAbsentNames(directory, stored.medium, objects);
+      return { manifest, objects: states, index: examineIndex(directory, manifest), absent };
     },
   };
 }

@@ -15,6 +15,7 @@ import {
 } from '../../tools/lvm.ts';
 import { type CommandResult, type Runner, requireSuccess } from '../runner.ts';
 import type { StoredVolume, VolumeStore } from '../volume-store.ts';
+import { makeBlank } from './blank.ts';
 import { requireOwn, requireRemovable, requireTaggable } from './refusals.ts';
 import { formatTags, operationTag, parseTags, stateTag } from './tags.ts';
 
@@ -45,6 +46,8 @@ export function createLvmStore(runner: Runner, place: LvmPlace): VolumeStore {
       if (found !== undefined) {
         requireOwn(found, size, tags, size + LARGEST_EXTENT);
         await run(runner, buildActivateArgv(group, name));
+        // Of this very operation: killed before it was blank, or before it was formatted.
+        if (isNewKept(found, tags.operation)) makeBlank(found.path, found.size);
         return;
       }
       if (pool !== undefined) requireMetadata(await findPool(runner, group, pool));
@@ -52,6 +55,7 @@ export function createLvmStore(runner: Runner, place: LvmPlace): VolumeStore {
       const made = await find(name);
       if (made === undefined) throw fail(`lvcreate succeeded, yet ${group}/${name} does not exist`);
       requireOwn(made, size, tags, size + LARGEST_EXTENT);
+      if (isNewKept(made, tags.operation)) makeBlank(made.path, made.size);
     },
     tag: async (name, operation, state) => {
       const tags = requireTaggable(await find(name), name, operation, state);
@@ -74,6 +78,11 @@ export function createLvmStore(runner: Runner, place: LvmPlace): VolumeStore {
         throw fail(`lvremove succeeded, yet ${group}/${name} still exists`);
     },
   };
+}
+
+/** A kept volume is formatted only when it is blank, so a new one has to be. One that is open is in use already. */
+function isNewKept({ tags, open }: StoredVolume, operation: string): boolean {
+  return tags?.state === 'kept' && tags.operation === operation && !open;
 }
 
 /** lvm.conf is asked once a run, not before every look at a volume. */

@@ -1,11 +1,22 @@
 import type { Issue } from '../../report/issue.ts';
 import { entriesOf } from '../check-shape.ts';
 import { BUILT_IN, normaliseRoute } from '../normalise/guest.ts';
+import { joinRecipe } from '../recipe.ts';
+import { parseSize } from '../size.ts';
 import { type GuestSource, placeInside, placeKey } from '../sources.ts';
 import type { GuestRule } from './context.ts';
 
-/** Judges lines of a preseed for a suite. Positions count the lines given, from 1; the linter is one. */
-export type PreseedJudge = (lines: readonly string[], suite: string) => readonly Issue[];
+/** Judges what the spec gives the installer as it stands. Positions count lines and columns from 1; the linter is one. */
+export interface PreseedJudge {
+  /** Lines of a preseed. */
+  readonly judgeAnswers: (lines: readonly string[], suite: string) => readonly Issue[];
+  /** A recipe in one line, for a disk of this size. */
+  readonly judgeRecipe: (
+    recipe: string,
+    suite: string,
+    diskSizeBytes: number | undefined,
+  ) => readonly Issue[];
+}
 
 /** The user's own answers for the installer: each finding is shown at its place in the spec. */
 export const checkPreseed: GuestRule = (guest, { judgePreseed }, reporter) => {
@@ -15,9 +26,23 @@ export const checkPreseed: GuestRule = (guest, { judgePreseed }, reporter) => {
   if (route !== 'installer' && route !== 'iso')
     reporter.at(placeKey(guest, ['preseed']), 'RL1219', { route });
   const lines = entries.map(([, line]) => line);
-  for (const issue of judgePreseed?.(lines, guest.written.suite ?? BUILT_IN.suite) ?? []) {
+  for (const issue of judgePreseed?.judgeAnswers(lines, guest.written.suite ?? BUILT_IN.suite) ?? []) {
     const { related: _, ...rest } = issue;
     reporter.add({ ...rest, ...placeIssue(guest, issue, entries) });
+  }
+};
+
+/** A recipe of the user's own: what the installer would not take as it was meant, it takes without a word. */
+export const checkRecipe: GuestRule = (guest, { judgePreseed }, reporter) => {
+  const root = guest.written.disks?.root;
+  if (typeof root?.layout !== 'object' || !('recipe' in root.layout)) return;
+  const text = joinRecipe(root.layout.recipe);
+  const suite = guest.written.suite ?? BUILT_IN.suite;
+  for (const issue of judgePreseed?.judgeRecipe(text, suite, parseSize(root.size)) ?? []) {
+    const { related: _, ...rest } = issue;
+    const { column = 1, length = 1 } = issue.position ?? {};
+    const path = ['disks', 'root', 'layout', 'recipe'];
+    reporter.add({ ...rest, ...placeInside(guest, path, { text, start: column - 1, length }) });
   }
 };
 

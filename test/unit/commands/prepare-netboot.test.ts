@@ -44,7 +44,7 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     const body = files[(request.url ?? '').replace('/debian/', '')];
     response.writeHead(body === undefined ? 404 : 200);
-    response.end(request.method === 'HEAD' ? undefined : body);
+    response.end(body);
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);

@@ -172,7 +172,7 @@ describe('relight status on a dom0', () => {
   test('ends with 4 and what mends it when xl does not answer', async () => {
     fake.setFaults('xl list:*=exit 1');
     await expect(runStatus(context, 'web1', { site: directory })).rejects.toMatchObject({
-      ...{ status: 4, code: 'RL0771', hint: expect.stringContaining('systemctl status xenstored') },
+      ...{ status: 4, code: 'RL0771', hint: expect.stringContaining('systemctl status xen.service') },
     });
   });
 });

@@ -99,6 +99,18 @@ describe('a fresh machine', () => {
     expect(buildDom0Plan(after.request, after.items)).toBeUndefined();
   });
 
+  it('takes a list of backends that says the same as it is: the package writes it anew', () => {
+    const { items } = ask();
+    const done = apply(FRESH, items);
+    const backends = (text: string) => ({
+      ...{ ...done, files: { ...done.files, '/etc/apt-cacher-ng/backends_debian': { text, mode: 0o644 } } },
+    });
+    const state = (text: string) => find(ask(backends(text)).items, 'cache-settings')?.state;
+    expect(state('http://mirror.example.org/debian/\n')).toBe('ok');
+    expect(state('http://other.example.org/debian/\n')).toBe('todo');
+    expect(state('')).toBe('todo');
+  });
+
   it('binds the cache to the given addresses before the package comes', () => {
     const { request, items } = ask();
     const ids = buildDom0Plan(request, items)?.actions.map((action) => action.id) ?? [];

@@ -104,7 +104,7 @@ test('two configurations under xl: the CD before the disk, then the disk alone',
   expect(readXlText(installer, 'boot')).toBe('dc');
   expect(readXlText(installer, 'type')).toBe('hvm');
   expect(readXlList(installer, 'disk')?.at(-1)).toBe(
-    `format=raw,vdev=hdc,access=ro,devicetype=cdrom,target=${image}`,
+    `format=raw,vdev=hdc,access=ro,devtype=cdrom,target=${image}`,
   );
   expect(readXlText(installer, 'on_poweroff')).toBe('destroy');
   expect(readXlText(installer, 'on_reboot')).toBe('destroy');

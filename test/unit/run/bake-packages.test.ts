@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { WantedPackage } from '../../../src/plan/image-steps.ts';
-import { fetchPackages } from '../../../src/run/bake/packages.ts';
+import { fetchPackages, makeRepository } from '../../../src/run/bake/packages.ts';
 import type { Runner } from '../../../src/run/runner.ts';
 import { makeSuccess } from '../../../src/run/runner-wrappers.ts';
 
@@ -100,4 +100,18 @@ describe('the packages of a lock', () => {
     await expect(fetching).rejects.toMatchObject({ code: 'RL1521', status: 4 });
     await expect(fetch([])).rejects.toThrow('hello 1:2.0-1');
   });
+});
+
+test('packages that a power cut has left with other bytes are all removed and named, and the others stay', async () => {
+  const cache = join(directory, 'cache');
+  const packages = ['bash', 'dash', 'less'].map((name) => {
+    const sha256 = createHash('sha256').update(name).digest('hex');
+    return { ...wanted([]), name, version: '1', sha256, file: join(cache, `${sha256}.deb`) };
+  });
+  for (const { name, file } of packages) writeFileSync(file, name === 'dash' ? name : '\0\0\0\0');
+  const repository = { directory: join(directory, 'repository'), suite: 'trixie', epoch: 0 };
+  await expect(
+    makeRepository({ do: 'make-repository', cache, packages, ...repository }, runner),
+  ).rejects.toMatchObject({ code: 'RL1522', message: expect.stringContaining('bash 1, less 1') });
+  expect(packages.map(({ file }) => existsSync(file))).toEqual([false, true, false]);
 });

@@ -1,11 +1,24 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { storeLayout } from '../../../src/image/layout.ts';
+import type { ImageChunk } from '../../../src/image/manifest.ts';
 import { readChunks } from '../../../src/run/image-chunks.ts';
 import { type ImageStore, openImageStore } from '../../../src/run/image-store.ts';
+import { acquireLock } from '../../../src/run/lock.ts';
 import { createRunner } from '../../../src/run/runner-spawn.ts';
+import { bundleProgram } from '../../support/bundle.ts';
 import { putChunks } from '../../support/stored-image.ts';
 import { makeManifest } from '../image/samples.ts';
 
@@ -27,7 +40,7 @@ const pathOf = (index: number) => store.chunkPath(manifest.chunks[index]?.id ?? 
 
 describe('a store of images', () => {
   test('gives back what was put in, in order, and leaves no drafts', async () => {
-    const image = store.putManifest(manifest, NOW);
+    const image = await store.putManifest(manifest, NOW);
     expect(store.find('base')).toEqual(image);
     expect(store.find(`base@${image.hash.slice(0, 8)}`)).toEqual(image);
     expect(store.readManifest(image)).toEqual(manifest);
@@ -47,18 +60,74 @@ describe('a store of images', () => {
     expect(readdirSync(join(directory, 'chunks'))).toHaveLength(3);
   });
 
-  test('lists no image whose chunks are not all there', () => {
+  test('lists no image whose chunks are not all there', async () => {
     rmSync(pathOf(1));
-    expect(() => store.putManifest(manifest, NOW)).toThrow(/missing in the store: 1/);
+    await expect(store.putManifest(manifest, NOW)).rejects.toThrow(/missing in the store: 1/);
     expect(store.list()).toEqual([]);
   });
 
-  test('refuses a manifest that was changed, and an unknown name', () => {
-    const image = store.putManifest(manifest, NOW);
+  test('keeps unpacked copies of the newest images only, and of all while a manifest is corrupt', async () => {
+    const has = (image: { readonly chunks: readonly ImageChunk[] }) =>
+      image.chunks.map(({ id }) => existsSync(store.unpackedPath(id)));
+    await store.putManifest(manifest, NOW);
+    expect(has(manifest)).toEqual([true, true, true]);
+    const put = async (name: string, fill: number) => {
+      const own = [pieces[0] ?? Buffer.alloc(0), Buffer.alloc(4096, fill)];
+      await putChunks(store, own);
+      return store.putManifest({ ...makeManifest(own), name }, NOW);
+    };
+    const newer = await put('base', 4);
+    expect(has(manifest)).toEqual([true, false, false]);
+    truncateSync(join(directory, storeLayout.manifest('base', newer.hash)), 10);
+    const other = await put('other', 5);
+    expect(store.list()).toContainEqual(other);
+    const files = readdirSync(join(directory, 'unpacked'), { recursive: true, withFileTypes: true });
+    expect(files.filter((file) => file.isFile())).toHaveLength(3);
+  });
+
+  test('refuses a manifest that was changed, and an unknown name', async () => {
+    const image = await store.putManifest(manifest, NOW);
     const path = join(directory, storeLayout.manifest('base', image.hash));
     writeFileSync(path, readFileSync(path, 'utf8').replace('bookworm', 'trixie'));
     expect(() => store.readManifest(image)).toThrow(/hash/);
     expect(() => store.find('other')).toThrow(/no image other/);
+  });
+});
+
+/** Puts images of many names into a store, each with the chunks of the manifest that it is given. */
+const WRITER = `
+import { openImageStore } from '@src/run/image-store.ts';
+const [directory, prefix, text] = process.argv.slice(2);
+const store = openImageStore(directory, undefined);
+for (const letter of 'abcd') {
+  await store.putManifest({ ...JSON.parse(text), name: prefix + letter }, '2026-01-01T00:00:00.000Z');
+}
+`;
+
+describe('two that write the index of a store', () => {
+  test('lose nothing of each other', async () => {
+    const program = join(directory, 'writer.mjs');
+    bundleProgram(WRITER, program);
+    const write = (prefix: string) =>
+      promisify(execFile)(process.execPath, [program, directory, prefix, JSON.stringify(manifest)]);
+    await Promise.all([write('one'), write('two')]);
+    const names = ['one', 'two'].flatMap((prefix) => [...'abcd'].map((letter) => prefix + letter));
+    expect(store.list().map(({ name }) => name)).toEqual(names);
+  });
+
+  test('wait for each other', async () => {
+    const holder = { pid: process.pid, command: 'relight image', since: NOW };
+    const lock = await acquireLock(join(directory, 'index.lock'), holder, process.env);
+    let isPut = false;
+    const putting = store.putManifest(manifest, NOW).then(() => {
+      isPut = true;
+    });
+    await new Promise((done) => setTimeout(done, 200));
+    expect(isPut).toBe(false);
+    expect(store.list()).toEqual([]);
+    lock.release();
+    await putting;
+    expect(store.list()).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -108,6 +117,17 @@ describe('acquireLock', () => {
     const lock = await tryLock(path);
     expect((await refusal(path)).status).toBe(EXIT.locked);
     lock.release();
+  });
+
+  it('waits for the name of a holder that has not written it yet', async () => {
+    const path = `${directory}/late`;
+    const holder = start(path, true, 60_000);
+    await holder.until(/^locked/);
+    const written = readFileSync(path);
+    truncateSync(path);
+    setTimeout(() => writeFileSync(path, written), 700);
+    expect((await refusal(path)).message).toContain(`process ${holder.child.pid} (relight rebuild web1)`);
+    holder.child.kill('SIGKILL');
   });
 
   it('lets one of twenty starts win, and tells the others who it is', async () => {

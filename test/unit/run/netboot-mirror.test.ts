@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
@@ -26,12 +26,16 @@ let server: Server | undefined;
 afterEach(() => server?.close());
 
 /** A mirror with these files; what is not among them is 404. */
-async function serve(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
-  const running = createServer((request, response) => {
+function serve(files: Readonly<Record<string, string | Buffer>>): Promise<string> {
+  return listen((request, response) => {
     const body = files[(request.url ?? '').replace('/debian/', '')];
     response.writeHead(body === undefined ? 404 : 200);
-    response.end(request.method === 'HEAD' ? undefined : body);
+    response.end(body);
   });
+}
+
+async function listen(answer: RequestListener): Promise<string> {
+  const running = createServer(answer);
   server = running;
   await new Promise<void>((resolve) => {
     running.listen(0, '127.0.0.1', resolve);
@@ -50,6 +54,35 @@ test('what the mirror cannot give is named: lost files, and modules of another k
   const missing = await findMissingComponents(NETBOOT, url, 'trixie', undefined);
   expect(missing.lost.map(({ name }) => name)).toEqual(['partman-ext3']);
   expect(missing).toMatchObject({ unmet: ['ext4-modules'], foreignKernel: true, suite: 'trixie' });
+});
+
+test('a cache is asked for the first byte: its answer about a head may be true of no mirror, and not even HTTP', async () => {
+  const files: Record<string, string | Buffer> = suite('trixie', release('trixie', XZ, GZ));
+  const asked: string[] = [];
+  const url = await listen((request, response) => {
+    const path = (request.url ?? '').replace('/debian/', '');
+    if (path.startsWith('pool/')) asked.push(`${request.method} ${path} ${request.headers.range}`);
+    if (path === 'pool/netcfg.udeb') response.writeHead(206, { 'Content-Range': 'bytes 0-0/9' }).end('x');
+    else response.writeHead(files[path] === undefined ? 404 : 200).end(files[path]);
+  });
+  const missing = await findMissingComponents(NETBOOT, url, 'trixie', undefined);
+  expect(missing.lost.map(({ name }) => name)).toEqual(['partman-ext3']);
+  expect(asked.sort()).toEqual(['GET pool/netcfg.udeb bytes=0-0', 'GET pool/partman.udeb bytes=0-0']);
+});
+
+test.each([
+  ['hangs up', (response: ServerResponse) => response.destroy(), /socket hang up/],
+  ['is overloaded', (response: ServerResponse) => response.writeHead(503).end(), /status 503/],
+])('a mirror that %s has not said that it lacks anything', async (_, answer, problem) => {
+  const files: Record<string, string | Buffer> = suite('trixie', release('trixie', XZ, GZ));
+  const url = await listen((request, response) => {
+    const body = files[(request.url ?? '').replace('/debian/', '')];
+    if (body === undefined) answer(response);
+    else response.writeHead(200).end(body);
+  });
+  await expect(findMissingComponents(NETBOOT, url, 'trixie', undefined)).rejects.toMatchObject({
+    ...{ code: 'RL1205', status: 4, message: expect.stringMatching(problem) },
+  });
 });
 
 test('an index that its Release does not name is passed by, when the suite is whole under its other name', async () => {
@@ -83,7 +116,7 @@ test('a mirror without an installer, and one that is not there, are refused with
 test('a page without end is cut off, and a proxy is asked for the whole address', async () => {
   const address = 'http://mirror.example.org/x';
   const url = await serve({ large: Buffer.alloc(4096), [address]: 'far' });
-  await expect(ask('GET', `${url}large`, undefined, 1024)).rejects.toThrow(/larger than 1024 bytes/);
-  const answer = await ask('GET', address, url.replace('/debian/', ''), 1024);
+  await expect(ask(`${url}large`, undefined, 1024)).rejects.toThrow(/larger than 1024 bytes/);
+  const answer = await ask(address, url.replace('/debian/', ''), 1024);
   expect(answer.body.toString()).toBe('far');
 });

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readAptOptions, readArchives } from './apt.ts';
 import { buildOnce } from './cache.ts';
+import { mendEmulator } from './emulator-mend.ts';
 import { runProgram } from './process.ts';
 
 /** How to start the emulator: the first words of its command line. */
@@ -13,7 +14,8 @@ const SUITE = 'trixie';
 
 /**
  * Finds a QEMU that nests Xen's guests well: this machine's own, or Debian's unpacked into the cache and run with its
- * own libraries; nothing is installed. `RELIGHT_LAB_QEMU` names another.
+ * own libraries; nothing is installed. `RELIGHT_LAB_QEMU` names another. With `RELIGHT_LAB_MEND` it is a copy without the
+ * assertion that HVM guests booting by UEFI run into.
  */
 export async function prepareEmulator(): Promise<Emulator> {
   const named = process.env.RELIGHT_LAB_QEMU;
@@ -21,7 +23,8 @@ export async function prepareEmulator(): Promise<Emulator> {
   const own = 'qemu-system-x86_64';
   const version = await runProgram([own, '--version']).catch(() => undefined);
   const major = Number(/version (\d+)/.exec(version?.stdout ?? '')?.[1] ?? 0);
-  if (major >= OLDEST) return [own];
+  const isMended = process.env.RELIGHT_LAB_MEND !== undefined;
+  if (major >= OLDEST && !isMended) return [own];
 
   const archives = await readArchives();
   const options = await readAptOptions();
@@ -39,10 +42,12 @@ export async function prepareEmulator(): Promise<Emulator> {
     );
   });
   const usr = join(directory, 'root', 'usr');
+  const program = join(usr, 'bin', own);
+  if (isMended) mendEmulator(program, `${program}.mended`);
   return [
     join(usr, 'lib64', 'ld-linux-x86-64.so.2'),
     ...['--library-path', join(usr, 'lib', 'x86_64-linux-gnu')],
-    join(usr, 'bin', own),
+    isMended ? `${program}.mended` : program,
     ...['-L', join(usr, 'share', 'qemu'), '-L', join(usr, 'share', 'seabios')],
   ];
 }

@@ -23,6 +23,12 @@ export interface Machine {
  */
 export const PROCESSOR = 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+cx16,+svm,+npt,+rdrand,+pdpe1gb';
 
+/**
+ * Processors of the machine. One, on a core of its own, leaves the other core to another machine: two machines of two
+ * processors each wait for each other most of the time.
+ */
+export const CPUS = process.env.RELIGHT_LAB_CPUS ?? '2';
+
 /** The command line of a lab machine. */
 export function buildCommand(machine: Machine, terminal: 'file' | 'stdio'): string[] {
   const { dom0 } = machine;
@@ -32,7 +38,7 @@ export function buildCommand(machine: Machine, terminal: 'file' | 'stdio'): stri
   const kernel = `root=/dev/vda rw console=hvc0 net.ifnames=0 quiet ${machine.kernelOptions}`;
   return [
     ...machine.emulator,
-    ...['-accel', 'tcg,thread=multi', '-cpu', PROCESSOR, '-smp', '2', '-m', `${machine.memory}`],
+    ...['-accel', 'tcg,thread=multi', '-cpu', PROCESSOR, '-smp', CPUS, '-m', `${machine.memory}`],
     ...['-display', 'none', '-no-reboot', '-nodefaults', '-vga', 'none'],
     ...['-serial', terminal === 'stdio' ? 'mon:stdio' : `file:${machine.console}`],
     ...['-kernel', dom0.hypervisor, '-append', xen.trimEnd()],

@@ -32,12 +32,12 @@ export const SCENARIOS: readonly Scenario[] = [
   { name: 'thin', script: 'thin', deadline: 2400 },
   ...listTypes(),
   { name: 'whole-bootstrap', script: 'whole-bootstrap', deadline: 1800 },
-  { name: 'image-restore', script: 'image-restore', deadline: 5400 },
+  { name: 'image-restore', script: 'image-restore', deadline: 3600 },
   { name: 'networks', script: 'networks', deadline: 4500 },
   { name: 'installer-start', script: 'installer-start', argument: '1800', deadline: 4200 },
   { name: 'hvm-tiny', script: 'hvm-tiny', argument: '1500', deadline: 1600 },
-  { name: 'iso-hvm-cd', script: 'iso-hvm-cd', argument: '1800', deadline: 3600 },
-  { name: 'xenstored-down', script: 'xenstored-down', deadline: 180 },
+  { name: 'iso-hvm-cd', script: 'iso-hvm-cd', argument: '2700', deadline: 4500 },
+  { name: 'xenstored-down', script: 'xenstored-down', deadline: 900 },
 ];
 
 /** Each moment at which relight is killed, with both ways to go on. */

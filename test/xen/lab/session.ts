@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly roots?: Readonly<Record<string, string>>;
   /** Installation images, by suite: /lab/images/SUITE.iso. */
   readonly images?: Readonly<Record<string, string>>;
+  /** A directory that an image was pushed to: /lab/store. */
+  readonly store?: string;
   /** Whether the example site becomes /etc/relight. */
   readonly example?: boolean;
   readonly xenOptions?: string;
@@ -182,11 +184,12 @@ function claimFolder(name: string): string {
 }
 
 /** Scenarios, the contract, relight as it was built, and the example site: what dom0 finds under /lab. */
-function fillShare(share: string, { roots = {}, images = {}, example }: SessionOptions): void {
+function fillShare(share: string, { roots = {}, images = {}, store, example }: SessionOptions): void {
   cpSync(SCENARIOS, join(share, 'scenarios'), { recursive: true });
   writeFileSync(join(share, 'contract.json'), JSON.stringify(CONTRACT));
   if (existsSync(PROGRAM)) cpSync(PROGRAM, join(share, 'relight.mjs'));
   if (example === true && existsSync(EXAMPLE)) cpSync(EXAMPLE, join(share, 'site'), { recursive: true });
+  if (store !== undefined) cpSync(store, join(share, 'store'), { recursive: true });
   for (const [suite, file] of Object.entries(roots)) linkSync(file, join(share, 'roots', `${suite}.tar`));
   for (const [suite, file] of Object.entries(images)) linkSync(file, join(share, 'images', `${suite}.iso`));
 }

@@ -6,6 +6,7 @@ import { prepareGuest } from './guest-image.ts';
 import { buildCommand } from './qemu.ts';
 import { prepareRootTar } from './root-tar.ts';
 import { LabSession } from './session.ts';
+import { prepareStandardImage } from './standard-image.ts';
 
 const HELP = `usage: npm run lab [-- prepare | --help]
 
@@ -25,6 +26,7 @@ export async function runShell(given: readonly string[]): Promise<number> {
     await prepareDom0(chosenFlavour());
     for (const suite of ['trixie', 'bookworm']) await prepareGuest(suite);
     await prepareRootTar('trixie');
+    await prepareStandardImage('trixie');
     return 0;
   }
   if (given.length > 0) {

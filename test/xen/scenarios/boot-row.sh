@@ -31,8 +31,9 @@ serial=$LAB_OUT/serial.txt
     pv-grub) echo "kernel = \"$grub/grub-x86_64-xen.bin\"" ;;
     pvh-grub) echo "kernel = \"$grub/grub-i386-xen_pvh.bin\"" ;;
     *-pygrub) echo 'bootloader = "pygrub"' ;;
-    hvm-bios) printf 'firmware = "bios"\nboot = "c"\n' ;;
-    hvm-uefi) printf 'firmware = "ovmf"\nboot = "c"\n' ;;
+    # hdtype: the firmware reads a SATA disk by DMA, an IDE disk through emulated ports.
+    hvm-bios) printf 'firmware = "bios"\nboot = "c"\nhdtype = "ahci"\n' ;;
+    hvm-uefi) printf 'firmware = "ovmf"\nboot = "c"\nhdtype = "ahci"\n' ;;
   esac
   [ -z "${LAB_ROW_EXTRA:-}" ] || printf '%b\n' "$LAB_ROW_EXTRA"
 } >"$config"

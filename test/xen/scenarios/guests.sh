@@ -58,6 +58,25 @@ fingerprint() {
   xl list | awk 'NR > 1 { print $1, $2 }'
 }
 
+# The same without NAME's kept disk: a rebuild that made it and was taken back leaves it there, like every kept disk.
+fingerprint_without() { fingerprint | grep -v "^ *$1-srv "; }
+
+# The console of NAME's installer. It is made after the domain, before the domain may run.
+install_console() { compgen -G "/var/lib/relight/guests/$1/operations/*/console-install.log"; }
+
+# give_up NAME PID: when no installer runs, nothing else of its scenario can be judged. Says what relight said, takes back
+# what there is of it, and ends.
+give_up() {
+  tail -n 40 "$LAB_OUT/rebuild.log"
+  kill -TERM "$2" 2>/dev/null
+  wait "$2"
+  echo "relight has ended with $?"
+  relight rollback "$1" --yes
+  rm -f "/etc/relight/domus/$1.yaml"
+  write_site
+  finish
+}
+
 root_volumes() { lvs --noheadings -o lv_name "${2:-vg0}" | tr -d ' ' | grep "^$1-root\." | sort; }
 running() { xl domid "$1" >/dev/null 2>&1; }
 # The root volume that a running domain is on.

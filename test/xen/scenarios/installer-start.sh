@@ -10,16 +10,17 @@ write_site '{ lvm: vg0 }' '{ apt-cacher-ng: 10.0.2.15:3142 }'
 GUEST_TYPE=pv GUEST_BOOT=direct GUEST_MEMORY=1GiB GUEST_ROOT=2GiB write_guest $name 31
 sed -i 's/^install: .*/install: installer/' /etc/relight/domus/$name.yaml
 check 'the spec is good' relight check $name
-before=$(fingerprint)
+before=$(fingerprint_without $name)
 started=$(date +%s)
 relight rebuild $name --complete-initrd --yes >"$LAB_OUT/rebuild.log" 2>&1 &
 relight=$!
 
 runs() { kill -0 $relight 2>/dev/null; }
-installs() { xl domid $name~install >/dev/null 2>&1 || ! runs; }
+installs() { install_console $name >/dev/null || ! runs; }
 # Debian's package, the mirror's index and the kernel's modules come first.
 wait_until "$deadline" installs
 check 'an installer runs' xl domid $name~install
+[ "$lab_failed" = 0 ] || give_up $name $relight
 echo "$(($(date +%s) - started)) domain" >"$LAB_OUT/marks.txt"
 xl list -l $name~install >"$LAB_OUT/domain.json"
 check 'as PV' grep -q '"type": "pv"' "$LAB_OUT/domain.json"
@@ -28,7 +29,7 @@ check 'and not with the data disk' sh -c "! grep -q $name-srv '$LAB_OUT/domain.j
 check 'its initrd is nobody else'"'"'s to read' sh -c \
   "test \$(stat -c %a /var/lib/relight/work/*/installer-initrd.img) = 600"
 domid=$(xl domid $name~install)
-console=$(ls /var/lib/relight/guests/$name/operations/*/console-install.log)
+console=$(install_console $name)
 stage() {
   grep -q " $1\$" "$LAB_OUT/marks.txt" || ! grep -aqE "$2" "$3" ||
     echo "$(($(date +%s) - started)) $1" >>"$LAB_OUT/marks.txt"
@@ -41,6 +42,7 @@ look() {
   grep -q ' download$' "$LAB_OUT/marks.txt" || ! runs
 }
 wait_until "$deadline" look
+runs || tail -n 40 "$LAB_OUT/rebuild.log"
 cp "$console" "$LAB_OUT/console-install.log"
 cat "$LAB_OUT/marks.txt"
 # What the watcher takes for a sign of life besides the console.
@@ -57,7 +59,7 @@ wait $relight || status=$?
 check 'it ends as interrupted' equals 130 "$status"
 check 'rollback ends with 0' relight rollback $name --yes
 check 'no domain is left' sh -c "! xl domid $name~install 2>/dev/null"
-check 'nothing of it is left' equals "$before" "$(fingerprint)"
+check 'nothing of it is left' equals "$before" "$(fingerprint_without $name)"
 rm -f /etc/relight/domus/$name.yaml
 write_site
 finish

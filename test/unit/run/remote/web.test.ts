@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDirectoryRemote } from '../../../../src/run/remote/directory.ts';
+import { makeSender } from '../../../../src/run/remote/http.ts';
 import { openWebRemote } from '../../../../src/run/remote/web.ts';
 import { makeWorld, manifest } from './support.ts';
 
@@ -50,7 +51,9 @@ afterEach(() => {
   rmSync(world.directory, { recursive: true, force: true });
 });
 
-const remote = () => openWebRemote(url, new AbortController().signal);
+const open = (signal = new AbortController().signal) =>
+  openWebRemote(url, makeSender({ signal, environment: {} }));
+const remote = () => open();
 const isChunk = (request: IncomingMessage) => request.url?.startsWith('/chunks/') === true;
 
 describe('images by a web server', () => {
@@ -157,7 +160,7 @@ describe('images by a web server', () => {
 
   test('nobody there, and a push, are clear errors', async () => {
     server.close();
-    const gone = openWebRemote(url, new AbortController().signal);
+    const gone = open();
     await expect(world.pull(gone)).rejects.toMatchObject({
       code: 'RL1625',
       message: expect.stringContaining('ECONNREFUSED'),
@@ -168,6 +171,6 @@ describe('images by a web server', () => {
   test('an interruption ends a stalled transfer', async () => {
     const controller = new AbortController();
     trouble = () => setTimeout(() => controller.abort(), 100);
-    await expect(world.pull(openWebRemote(url, controller.signal))).rejects.toMatchObject({ code: 'RL0604' });
+    await expect(world.pull(open(controller.signal))).rejects.toMatchObject({ code: 'RL0604' });
   });
 });

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { VolumeTags } from '../../../../src/plan/types.ts';
 import { createRunner } from '../../../../src/run/runner-spawn.ts';
 import { openVolumeStore } from '../../../../src/run/volumes/store.ts';
+import { formatTags } from '../../../../src/run/volumes/tags.ts';
 import { type FakeDom0, installFakeDom0 } from '../../../fake-dom0/install.ts';
 
 const MIB = 1024 ** 2;
@@ -20,6 +21,7 @@ const runner = () =>
   createRunner({ environment: { ...process.env, PATH: `${fake.bin}:${process.env.PATH}` } });
 const open = (volumeGroup = 'vg0') => openVolumeStore({ kind: 'lvm', volumeGroup }, runner());
 const openThin = (pool = 'pool') => openVolumeStore({ kind: 'thin', volumeGroup: 'vg0', pool }, runner());
+const tagWords = (tags: VolumeTags) => formatTags(tags).flatMap((tag) => ['--addtag', tag]);
 const calls = (program: string) => fake.calls().filter(([name]) => name === program);
 const run = (...argv: string[]) => runner().run({ argv, deadlineSeconds: 20 });
 
@@ -50,6 +52,41 @@ describe('a logical volume', () => {
     await expect(store.create(NAME, 16 * MIB, TAGS)).rejects.toMatchObject({ code: 'RL0711' });
     await run('lvcreate', '--name', 'foreign', '--size', '4194304b', 'vg0');
     await expect(store.create('foreign', 4 * MIB, TAGS)).rejects.toMatchObject({ code: 'RL0711' });
+  });
+
+  it('is blank when it is to be kept, whatever lay in its extents before', async () => {
+    const store = open();
+    const kept = { ...TAGS, role: 'data', state: 'kept' } as const;
+    const readStart = (name: string) => readFileSync(`${fake.devices}/vg0/${name}`).subarray(0, 4 * MIB);
+    await store.create('web1-srv', 9 * MIB, kept);
+    expect(readStart('web1-srv').every((byte) => byte === 0)).toBe(true);
+    // Killed before it was formatted: made again by the same operation.
+    await run('lvcreate', ...tagWords(kept), '--name', 'web1-log', '--size', `${8 * MIB}b`, 'vg0');
+    expect(readStart('web1-log').every((byte) => byte === 0)).toBe(false);
+    await store.create('web1-log', 8 * MIB, kept);
+    expect(readStart('web1-log').every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('is not made blank again while a guest has it open', async () => {
+    const store = open();
+    const kept = { ...TAGS, role: 'data', state: 'kept' } as const;
+    const device = `${fake.devices}/vg0/web1-srv`;
+    await store.create('web1-srv', 9 * MIB, kept);
+    writeFileSync(device, 'data', { flag: 'r+' });
+    const config = `${fake.directory}/web1.cfg`;
+    writeFileSync(config, `name = "web1"\nkernel = "/k"\ndisk = ["vdev=xvda,target=${device}"]\n`);
+    await run('xl', 'create', config);
+    await store.create('web1-srv', 9 * MIB, kept);
+    expect(readFileSync(device, 'utf8').slice(0, 4)).toBe('data');
+  });
+
+  it('is not touched by a later operation when it is kept', async () => {
+    const store = open();
+    const kept = { ...TAGS, role: 'data', state: 'kept' } as const;
+    await store.create('web1-srv', 9 * MIB, kept);
+    writeFileSync(`${fake.devices}/vg0/web1-srv`, 'data', { flag: 'r+' });
+    await store.create('web1-srv', 9 * MIB, { ...kept, operation: '9999' }).catch(() => undefined);
+    expect(readFileSync(`${fake.devices}/vg0/web1-srv`, 'utf8').slice(0, 4)).toBe('data');
   });
 
   it('changes its state in one command, and only for its operation', async () => {
