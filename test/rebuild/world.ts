@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname } from 'node:path';
 import { readLockHolders } from '../../src/run/lock.ts';
 import { type FakeDom0, installFakeDom0, openFakeDom0 } from '../fake-dom0/install.ts';
+import { endProcesses } from '../support/processes.ts';
 
 /** How a run of relight ended. */
 export interface Run {
@@ -91,6 +92,7 @@ export class World {
   }
 
   restore(): void {
+    endProcesses(this.directory);
     copySparse(`${this.directory}.saved`, this.directory);
   }
 
