@@ -160,6 +160,7 @@ function planReturn(host: GuestHost): Plan | undefined {
     mounts: ['/'],
     checks: guest.checks,
     start: guest.start,
+    timeouts: guest.timeouts,
   });
 }
 

@@ -1,8 +1,7 @@
 import type { HostFacts } from '../host/facts.ts';
 import { statePaths } from '../host/paths.ts';
 import { tagVolumes } from '../resources/volume.ts';
-import type { CheckSpec } from '../spec/types.ts';
-import { CHECK_DEADLINE, READY_DEADLINE, SHUTDOWN_DEADLINE } from './deadlines.ts';
+import type { CheckSpec, TimeoutsSpec } from '../spec/types.ts';
 import type { Action, DomainDefinition, Plan, Step } from './types.ts';
 
 /** What a way back is made of: the kept configuration of the generation before. */
@@ -21,6 +20,7 @@ export interface ReturnRequest {
   readonly mounts: readonly string[];
   readonly checks: readonly CheckSpec[];
   readonly start: 'auto' | 'manual';
+  readonly timeouts: TimeoutsSpec;
 }
 
 /** Plans the way back from a finished rebuild: the old configuration and root in the place of the new ones. */
@@ -81,7 +81,7 @@ function stopCurrent(request: ReturnRequest, live: string): Action[] {
       id: 'stop-current',
       phase: 'stop',
       title: `shut ${guest} down`,
-      steps: [{ do: 'shutdown-domain', domain: guest, deadline: SHUTDOWN_DEADLINE }],
+      steps: [{ do: 'shutdown-domain', domain: guest, deadline: request.timeouts.shutdown }],
       undo: restart,
     }),
   ];
@@ -108,7 +108,7 @@ function commitOld({ facts, guest, target }: ReturnRequest, live: string): Actio
 }
 
 function startOld(request: ReturnRequest): Action {
-  const { facts, guest, target, operation, nonce, mounts, checks } = request;
+  const { facts, guest, target, operation, nonce, mounts, checks, timeouts } = request;
   const config = statePaths.config(facts.paths, guest);
   const console = `${statePaths.operation(facts.paths, guest, operation)}/console.log`;
   const addresses = target.domain.nics.flatMap((nic) =>
@@ -118,8 +118,8 @@ function startOld(request: ReturnRequest): Action {
     nonce === undefined
       ? []
       : [
-          { do: 'wait-ready', domain: guest, console, nonce, deadline: READY_DEADLINE, mounts },
-          { do: 'run-checks', domain: guest, addresses, checks, deadline: CHECK_DEADLINE },
+          { do: 'wait-ready', domain: guest, console, nonce, deadline: timeouts.ready, mounts },
+          { do: 'run-checks', domain: guest, addresses, checks, deadline: timeouts.checks },
         ];
   return makeAction({
     id: 'start-old',

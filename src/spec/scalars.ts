@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseCidr, parseIp, parseIpv4, parseIpv6 } from './address.ts';
+import { DURATION_PATTERN } from './duration.ts';
 import { rule, text } from './rule-text.ts';
 import { SIZE_PATTERN } from './size.ts';
 import { findSshKeyFault, SSH_KEY_PATTERN } from './ssh-key.ts';
@@ -24,6 +25,9 @@ export const ownerName = text(/^[a-z_][a-z0-9_-]{0,31}$/, 'RL2115');
 export const environmentName = text(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'RL2132');
 
 export const size = z.string({ error: rule('RL2102') }).regex(SIZE_PATTERN, { error: rule('RL2102') });
+export const duration = z
+  .string({ error: rule('RL2138') })
+  .regex(DURATION_PATTERN, { error: rule('RL2138') });
 export const locale = text(
   /^(?:C|POSIX|C\.UTF-8|[a-z]{2,3}(?:_[A-Z]{2})?(?:\.[A-Za-z0-9-]{1,16})?(?:@[a-z]{1,16})?)$/,
   'RL2106',

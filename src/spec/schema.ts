@@ -35,6 +35,16 @@ const system = {
     .optional(),
 };
 
+const timeoutsSchema = map({
+  ready: scalar.duration
+    .describe('from a start of the guest until it says that it is ready; 15min unless given')
+    .optional(),
+  shutdown: scalar.duration
+    .describe('until a guest that does not shut down is switched off; 3min unless given')
+    .optional(),
+  checks: scalar.duration.describe('from then on until its checks pass; 3min unless given').optional(),
+});
+
 const guestDefaults = {
   ...system,
   guest: z.enum(GUEST_TYPES).describe('how Xen runs it; pvh unless given').optional(),
@@ -54,6 +64,7 @@ const guestDefaults = {
     .describe('further answers for the Debian installer, each `owner question type value`')
     .optional(),
   start: z.enum(['auto', 'manual']).describe('auto: started with the dom0').optional(),
+  timeouts: timeoutsSchema.describe('how long a rebuild waits for the guest').optional(),
 };
 
 export const guestSchema = map({

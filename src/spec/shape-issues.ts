@@ -1,6 +1,7 @@
 import { makeIssue, makeIssueByName } from '../report/codes.ts';
 import type { Issue } from '../report/issue.ts';
 import { isPlainMap, MAX_ISSUES, nameType, type SpecDocument } from './document.ts';
+import { suggestDuration } from './duration.ts';
 import { formatPath, locateKey, locateValue, readSource, type SpecPath } from './locate.ts';
 import { suggestNearest } from './nearest.ts';
 import { type RuleReference, readRule } from './rule-text.ts';
@@ -106,6 +107,12 @@ function explainMissing(document: SpecDocument, path: SpecPath): Issue {
   );
 }
 
+/** Codes whose hint depends on what was written. */
+const SUGGESTIONS: Readonly<Record<string, (text: string) => string>> = {
+  RL2102: suggestSize,
+  RL2138: suggestDuration,
+};
+
 function explainRule(
   document: SpecDocument,
   path: SpecPath,
@@ -115,7 +122,7 @@ function explainRule(
   const place = { position: locateValue(document, path), path: formatPath(path) };
   const source = readSource(document, path);
   const shown = typeof value === 'string' ? quoteIfNumber(value, reference) : (source ?? nameType(value));
-  const suggestion = reference.code === 'RL2102' ? suggestSize(shown) : '';
+  const suggestion = SUGGESTIONS[reference.code]?.(shown) ?? '';
   return makeIssueByName(reference.code, { value: shown, suggestion, ...reference.parameters }, place);
 }
 

@@ -210,6 +210,17 @@ export interface GuestSpec {
   /** Further answers for the Debian installer. */
   readonly preseed: readonly PreseedExtra[];
   readonly start: 'auto' | 'manual';
+  readonly timeouts: TimeoutsSpec;
+}
+
+/** How long a rebuild waits for a guest, in seconds. */
+export interface TimeoutsSpec {
+  /** From a start to the ready line. */
+  readonly ready: number;
+  /** Until a guest that does not shut down by itself is destroyed. */
+  readonly shutdown: number;
+  /** From the ready line until the checks have to pass. */
+  readonly checks: number;
 }
 
 /** A standard image: a guest without identity. */

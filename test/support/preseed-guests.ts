@@ -69,6 +69,7 @@ const base: GuestSpec = {
   checks: [],
   preseed: [],
   start: 'manual',
+  timeouts: { ready: 900, shutdown: 180, checks: 180 },
 };
 
 const RECIPE = `custom :: 1 1 1 free $iflabel{ gpt } $reusemethod{ } method{ biosgrub } .

@@ -1,6 +1,5 @@
 import { statePaths } from '../../host/paths.ts';
 import { tagVolumes } from '../../resources/volume.ts';
-import { CHECK_DEADLINE, READY_DEADLINE, SHUTDOWN_DEADLINE } from '../deadlines.ts';
 import type { Action, DomainDefinition, Step } from '../types.ts';
 import type { PlanContext } from './request.ts';
 
@@ -26,10 +25,10 @@ export function verifyBoot(context: PlanContext, domain: DomainDefinition, confi
         domain: domain.name,
         console,
         nonce: context.nonce,
-        deadline: READY_DEADLINE,
+        deadline: guest.timeouts.ready,
         mounts: ['/'],
       },
-      { do: 'shutdown-domain', domain: domain.name, deadline: SHUTDOWN_DEADLINE },
+      { do: 'shutdown-domain', domain: domain.name, deadline: guest.timeouts.shutdown },
     ],
     undo: [{ do: 'destroy-domain', domain: domain.name }],
   };
@@ -52,7 +51,7 @@ export function stopOld(context: PlanContext, old: DomainDefinition | undefined)
       creates: [],
       destroys: [],
       probe: { kind: 'journal' },
-      steps: [{ do: 'shutdown-domain', domain: guest.name, deadline: SHUTDOWN_DEADLINE }],
+      steps: [{ do: 'shutdown-domain', domain: guest.name, deadline: guest.timeouts.shutdown }],
       undo: restart,
     },
   ];
@@ -97,7 +96,7 @@ export function startNew(context: PlanContext, domain: DomainDefinition): Action
   );
   const stop: Step[] = context.keepRunning
     ? []
-    : [{ do: 'shutdown-domain', domain: guest.name, deadline: SHUTDOWN_DEADLINE }];
+    : [{ do: 'shutdown-domain', domain: guest.name, deadline: guest.timeouts.shutdown }];
   return {
     id: 'start-new',
     phase: 'start',
@@ -107,13 +106,13 @@ export function startNew(context: PlanContext, domain: DomainDefinition): Action
     probe: { kind: 'journal' },
     steps: [
       { do: 'start-domain', domain, config, console },
-      { do: 'wait-ready', domain: domain.name, console, nonce, deadline: READY_DEADLINE, mounts },
+      { do: 'wait-ready', domain: domain.name, console, nonce, deadline: guest.timeouts.ready, mounts },
       {
         do: 'run-checks',
         domain: domain.name,
         addresses,
         checks: guest.checks,
-        deadline: CHECK_DEADLINE,
+        deadline: guest.timeouts.checks,
       },
       ...stop,
     ],

@@ -160,4 +160,9 @@ export const VALUE_CODES = {
     message: '"{value}" is a user that Debian makes itself',
     hint: '{suggestion}',
   },
+  RL2138: {
+    title: 'Time',
+    message: '"{value}" is not a time: a time is a whole number with s, min or h, at most 24h',
+    hint: '{suggestion}',
+  },
 } as const satisfies Record<string, CodeEntry>;

@@ -1,9 +1,18 @@
 import { chooseDefaultBoot } from '../../release/boot.ts';
+import { parseDuration } from '../duration.ts';
 import { deriveUuid } from '../identity.ts';
 import type { CheckAsWritten, GuestAsWritten, ImageAsWritten } from '../schema.ts';
 import { parseSize } from '../size.ts';
 import type { GuestSource, ImageSource, RoleSource } from '../sources.ts';
-import type { CheckSpec, GuestSpec, ImageSpec, MirrorSpec, RouteName, RouteSpec } from '../types.ts';
+import type {
+  CheckSpec,
+  GuestSpec,
+  ImageSpec,
+  MirrorSpec,
+  RouteName,
+  RouteSpec,
+  TimeoutsSpec,
+} from '../types.ts';
 import { normaliseDisks } from './disks.ts';
 import { mergeFragments } from './fragments.ts';
 import { normaliseNics } from './nics.ts';
@@ -21,6 +30,7 @@ export const BUILT_IN = {
   keyboard: 'us',
   timezone: 'Etc/UTC',
   start: 'auto',
+  timeouts: { ready: '15min', shutdown: '3min', checks: '3min' },
 } as const;
 
 export interface NormaliseContext {
@@ -54,6 +64,7 @@ export function normaliseGuest(source: GuestSource, context: NormaliseContext): 
     checks: (written.checks ?? []).map(normaliseCheck),
     preseed: (written.preseed ?? []).map(readPreseedExtra),
     start: written.start ?? BUILT_IN.start,
+    timeouts: normaliseTimeouts(written.timeouts ?? {}),
   };
 }
 
@@ -98,6 +109,13 @@ function normaliseMirror(text: string): MirrorSpec {
 export function normaliseRoute(text: string): RouteSpec {
   if (text.startsWith('image:')) return { kind: 'image', image: text.slice('image:'.length) };
   return { kind: text as Exclude<RouteName, 'image'> };
+}
+
+/** A first boot on a machine without hardware virtualisation takes minutes; hence the fifteen that are built in. */
+function normaliseTimeouts(written: NonNullable<GuestAsWritten['timeouts']>): TimeoutsSpec {
+  const seconds = (key: keyof TimeoutsSpec) =>
+    parseDuration(written[key] ?? '') ?? parseDuration(BUILT_IN.timeouts[key]) ?? 0;
+  return { ready: seconds('ready'), shutdown: seconds('shutdown'), checks: seconds('checks') };
 }
 
 function normaliseCheck(check: CheckAsWritten): CheckSpec {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseDuration, suggestDuration } from '../../../src/spec/duration.ts';
 import { parseForward } from '../../../src/spec/forward.ts';
 import { deriveMac, deriveUuid } from '../../../src/spec/identity.ts';
 import { findNearest, measureDistance, suggestNearest } from '../../../src/spec/nearest.ts';
@@ -52,6 +53,52 @@ describe('sizes', () => {
     ['0', 'for example 8GiB'],
   ])('the hint for %j is %j', (text, hint) => {
     expect(suggestSize(text)).toBe(hint);
+  });
+});
+
+describe('times', () => {
+  test.each([
+    ['45s', 45],
+    ['9999s', 9999],
+    ['5min', 300],
+    ['999min', 59940],
+    ['24h', 86400],
+  ])('%s', (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  test.each([
+    '5',
+    '0s',
+    '05min',
+    '1.5h',
+    '5m',
+    '5 min',
+    '25h',
+    '1000min',
+    '10000s',
+    '-1s',
+    '1h30min',
+    's',
+    '5MIN',
+  ])('refuses %j', (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+  });
+
+  test.each([
+    ['180', 'write 180s'],
+    ['5m', 'write 5min'],
+    ['5 minutes', 'write 5min'],
+    ['2 Hours', 'write 2h'],
+    ['25h', 'at most 24h'],
+    ['0', 'for example 5min'],
+    ['soon', 'for example 5min'],
+    ['2 days', 'for example 5min'],
+    ['30 sec', 'write 30s'],
+  ])('the hint for %j is %j', (text, hint) => {
+    expect(suggestDuration(text)).toBe(hint);
+    const written = /^write (.*)$/.exec(hint)?.[1];
+    if (written !== undefined) expect(parseDuration(written)).toBeGreaterThan(0);
   });
 });
 
