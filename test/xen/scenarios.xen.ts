@@ -59,7 +59,8 @@ describe('scenarios on real xl and LVM', () => {
 /** A scenario has passed when it got to its end, checked something, and nothing failed. */
 function judge(verdict: Verdict): void {
   const failed = verdict.checks.filter((line) => line.startsWith('not ok'));
-  const shown = `${failed.join('\n')}\nall of it: ${verdict.folder}\n${verdict.output.slice(-6000)}`;
+  const errors = verdict.checks.filter((line) => line.startsWith('# '));
+  const shown = `${[...failed, ...errors].join('\n')}\nall of it: ${verdict.folder}\n${verdict.output.slice(-6000)}`;
   expect(verdict.checks.at(-1), shown).toBe('done');
   expect(failed, shown).toEqual([]);
   expect(verdict.status, shown).toBe(0);

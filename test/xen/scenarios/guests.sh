@@ -22,7 +22,9 @@ EOF
 
 # write_guest NAME LAST_OCTET [MORE YAML]
 write_guest() {
-  local more=${3:-'checks: [ { port: 22 } ]'}
+  local more=${3:-'checks: [ { port: 22 } ]'} timeouts='{ ready: 40min, shutdown: 20min, checks: 20min }'
+  # A machine that others use, too, may be five times as slow.
+  case $more in *timeouts:*) ;; *) more="timeouts: $timeouts"$'\n'$more ;; esac
   cat >"/etc/relight/domus/$1.yaml" <<EOF
 name: $1
 suite: trixie
@@ -43,11 +45,21 @@ $more
 EOF
 }
 
-# into LAST_OCTET COMMAND...: runs a command in a guest; its host key must be the one seen first.
-into() {
-  local host=10.0.2.$1
+# into LAST_OCTET COMMAND...
+into() { into_address "10.0.2.$1" "${@:2}"; }
+
+# into_address ADDRESS COMMAND...: runs a command in a guest; its host key must be the one seen first.
+into_address() {
+  local host=$1 try status=255
   shift
-  ssh -o BatchMode=yes -o ConnectTimeout=60 -o StrictHostKeyChecking=accept-new "anna@$host" "$@"
+  # 255 is ssh's own: a guest that has much to do lets it wait too long.
+  for try in 1 2 3 4 5; do
+    ssh -o BatchMode=yes -o ConnectTimeout=60 -o StrictHostKeyChecking=accept-new "anna@$host" "$@"
+    status=$?
+    [ $status = 255 ] || break
+    echo "ssh, attempt $try: no connection" >&2
+  done
+  return $status
 }
 
 # All that a refused or failed rebuild must leave as it was.

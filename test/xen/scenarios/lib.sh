@@ -38,11 +38,17 @@ wait_until() {
   done
 }
 
+# The last errors of relight, for whoever sees the verdict alone.
+quote_errors() {
+  grep -hE -A3 '(^|[^a-z])error\[RL' "$LAB_OUT/output.log" "$LAB_OUT/rebuild.log" 2>/dev/null | tail -n 12 | sed 's/^/# /'
+}
+
 # A file that the harness waits for.
 mark() { touch "$LAB_OUT/mark-$1"; }
 
 finish() {
   [ -s "$LAB_OUT/checks" ] || lab_failed=1
+  [ $lab_failed = 0 ] || quote_errors >>"$LAB_OUT/checks"
   echo "done" >>"$LAB_OUT/checks"
   exit $lab_failed
 }

@@ -9,11 +9,6 @@ outside() { ip netns exec outside "$@"; }
 # from_outside ADDRESS PORT: the first line that the server says
 from_outside() { outside timeout 60 bash -c "exec 3<>/dev/tcp/$1/$2 && head -n 1 <&3" 2>/dev/null; }
 says_ssh() { from_outside "$1" "$2" | grep -q '^SSH-2.0'; }
-in_guest() {
-  local host=$1
-  shift
-  ssh -o BatchMode=yes -o ConnectTimeout=60 -o StrictHostKeyChecking=accept-new "anna@$host" "$@"
-}
 
 apt-get -qq update
 apt-get -qq install -y --no-install-recommends xen-system-amd64 grub-pc dnsmasq-base iputils-arping
@@ -55,14 +50,14 @@ check 'outside reaches the routed guest' wait_until 120 says_ssh 10.0.2.25 22
 # The guests have no ping.
 outside busybox nc -ll -p 7777 -e echo hello &
 server=$!
-reaches() { in_guest "$1" "timeout 60 bash -c 'head -n 1 </dev/tcp/$2/$3'" | grep -q "$4"; }
+reaches() { into_address "$1" "timeout 60 bash -c 'head -n 1 </dev/tcp/$2/$3'" | grep -q "$4"; }
 check 'the nat guest reaches the outside' reaches 10.9.0.10 10.0.2.200 7777 hello
 check 'the routed guest reaches the outside' reaches 10.0.2.25 10.0.2.200 7777 hello
 check 'the nat guest reaches the routed one' reaches 10.9.0.10 10.0.2.25 22 SSH-2.0
 kill $server
 
 check 'the nat guest keeps the cache' sh -c "ssh -o BatchMode=yes anna@10.9.0.10 apt-config dump | grep -q 'http::Proxy.*10.9.0.1:3142'"
-check 'the nat guest fetches a package' in_guest 10.9.0.10 'sudo apt-get -qq update && apt-get -qq download hello && ls hello_*.deb'
+check 'the nat guest fetches a package' into_address 10.9.0.10 'sudo apt-get -qq update && apt-get -qq download hello && ls hello_*.deb'
 check 'it came through the cache' sh -c 'find /var/cache/apt-cacher-ng -name "hello_*.deb" | grep -q .'
 check 'status shows the forward' sh -c 'relight status nat1 | grep -q 10.0.2.15:2222'
 relight map | tee "$LAB_OUT/map.txt"

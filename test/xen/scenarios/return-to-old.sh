@@ -2,7 +2,8 @@
 # After rebuild-stop: the new guest passes its verification and fails its check after the switch. The old one returns.
 . ./lib.sh
 . ./guests.sh
-write_guest web1 21 'checks: [ { port: 22 }, { port: 9 } ]'
+write_guest web1 21 'checks: [ { port: 22 }, { port: 9 } ]
+timeouts: { ready: 40min, shutdown: 20min, checks: 3min }'
 old=$(live_root web1)
 md5sum /etc/xen/web1.cfg >"$LAB_OUT/before"
 check 'rebuild ends with 1' fails 1 relight rebuild web1 --stop --yes
