@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, Failure } from '../report/failure.ts';
 import { describeErrno, makeDirectory, readTextFile } from './files.ts';
 import { findHolders } from './lock-holders.ts';
-import { requireSuccess } from './runner.ts';
+import { type Runner, requireSuccess } from './runner.ts';
 import { createRunner } from './runner-spawn.ts';
 
 /** Who holds a lock: written into the lock's file, for the message of those who come later. */
@@ -27,8 +27,9 @@ const BUSY_STATUS = 75;
 const NAME_MILLISECONDS = 10_000;
 
 /**
- * Takes the lock at once, or within `waitSeconds`, or not at all. The lock is flock(2) on an open file that all children share: the kernel drops
- * it when the last of them is gone, so a killed run keeps later ones out while anything of it still writes.
+ * Takes the lock at once, or within `waitSeconds`, or not at all. The lock is flock(2) on an open file that all children
+ * share: the kernel drops it when the last of them is gone, so a killed run keeps later ones out while anything of it
+ * still writes.
  * @param what is locked, for messages
  * @throws Failure EXIT.locked that names the holder
  */
@@ -43,11 +44,13 @@ export async function acquireLock(
   const descriptor = openLockFile(path);
   try {
     const runner = createRunner({ environment, lockDescriptor: descriptor });
-    // flock locks the open file behind descriptor 3, which stays ours when flock has ended.
-    const argv = ['flock', '--timeout', `${waitSeconds}`, '--conflict-exit-code', String(BUSY_STATUS), '3'];
-    const result = await runner.run({ argv, deadlineSeconds: 30 + waitSeconds, accept: [BUSY_STATUS] });
-    requireSuccess(result);
-    if (result.status === BUSY_STATUS) throw await describeBusy(path, descriptor, what);
+    const end = Date.now() + NAME_MILLISECONDS;
+    for (let wait = waitSeconds; !(await tryLock(runner, wait)); wait = 0) {
+      const named = readHolder(path);
+      // Who has just taken the lock may not have written its name yet, above all on a machine that is busy.
+      if (named !== undefined || Date.now() > end) throw describeBusy(path, descriptor, what);
+      await sleep(100);
+    }
     ftruncateSync(descriptor, 0);
     writeSync(descriptor, `${JSON.stringify(holder)}\n`, 0);
     fsyncSync(descriptor);
@@ -56,6 +59,13 @@ export async function acquireLock(
     throw error;
   }
   return makeLock(descriptor);
+}
+
+/** Whether the lock is ours now. flock locks the open file behind descriptor 3, which stays ours when flock has ended. */
+async function tryLock(runner: Runner, waitSeconds: number): Promise<boolean> {
+  const argv = ['flock', '--timeout', `${waitSeconds}`, '--conflict-exit-code', String(BUSY_STATUS), '3'];
+  const result = await runner.run({ argv, deadlineSeconds: 30 + waitSeconds, accept: [BUSY_STATUS] });
+  return requireSuccess(result).status !== BUSY_STATUS;
 }
 
 /** Who holds the lock now, without taking it: an empty list when nobody does. */
@@ -86,8 +96,8 @@ function openLockFile(path: string): number {
   }
 }
 
-async function describeBusy(path: string, ours: number, what: string): Promise<Failure> {
-  const holder = await waitForHolder(path, ours);
+function describeBusy(path: string, ours: number, what: string): Failure {
+  const holder = readHolder(path);
   const alive = findHolders(path, ours);
   const owner = alive.find((process) => process.pid === holder?.pid);
   const others = alive.filter((process) => process !== owner);
@@ -102,16 +112,6 @@ async function describeBusy(path: string, ours: number, what: string): Promise<F
   }
   const message = `${what} is held${since}: ${holder.command} (process ${holder.pid}) has died, but what it started still runs: ${names}`;
   return new Failure(EXIT.locked, 'RL0620', message, 'wait for that process to end, or kill it');
-}
-
-/** Who has just taken the lock may not have written its name yet, above all on a machine that is busy. */
-async function waitForHolder(path: string, ours: number): Promise<LockHolder | undefined> {
-  const end = Date.now() + NAME_MILLISECONDS;
-  for (;;) {
-    const holder = readHolder(path);
-    if (holder !== undefined || Date.now() > end || findHolders(path, ours).length === 0) return holder;
-    await sleep(100);
-  }
 }
 
 /** Undefined when the file is empty or half written: the holder has the lock and is about to write its name. */

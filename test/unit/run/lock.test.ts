@@ -130,6 +130,16 @@ describe('acquireLock', () => {
     holder.child.kill('SIGKILL');
   });
 
+  it('takes the lock of a nameless holder that lets go meanwhile', async () => {
+    const path = `${directory}/gone`;
+    const holder = start(path, true, 60_000);
+    await holder.until(/^locked/);
+    truncateSync(path);
+    setTimeout(() => holder.child.kill('SIGKILL'), 700);
+    const lock = await tryLock(path);
+    lock.release();
+  });
+
   it('lets one of twenty starts win, and tells the others who it is', async () => {
     const path = `${directory}/twenty`;
     const all = Array.from({ length: 20 }, () => start(path, true, 60_000));
