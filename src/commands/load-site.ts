@@ -5,9 +5,10 @@ import type { Issue } from '../report/issue.ts';
 import { makeFailure } from '../report/make-failure.ts';
 import { findSite } from '../run/find-site.ts';
 import { readSite } from '../run/read-site.ts';
+import type { ImageSpec } from '../spec/image-types.ts';
 import { findNearest, suggestNearest } from '../spec/nearest.ts';
 import { type ParsedSite, parseSite } from '../spec/parse-site.ts';
-import type { GuestSpec, ImageSpec, Site } from '../spec/types.ts';
+import type { GuestSpec, Site } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
 import { nameFileFrom } from './name-file.ts';
 

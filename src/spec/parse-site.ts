@@ -3,6 +3,7 @@ import type { SourceTexts } from '../report/format-pretty.ts';
 import type { Issue } from '../report/issue.ts';
 import { findIssues, orderFindings } from './find-issues.ts';
 import { freezeDeep } from './freeze.ts';
+import type { ImageSpec } from './image-types.ts';
 import type { SpecPath } from './locate.ts';
 import { maskSecrets } from './mask-secrets.ts';
 import { BUILT_IN, normaliseGuest, normaliseImage, normaliseRoute } from './normalise/guest.ts';
@@ -11,7 +12,7 @@ import { classifyFile, readSources, type SiteSources } from './read-sources.ts';
 import type { Finding } from './rules/context.ts';
 import type { PreseedJudge } from './rules/preseed.ts';
 import { type GuestSource, type ImageSource, placeValue } from './sources.ts';
-import type { GuestSpec, ImageSpec, Site } from './types.ts';
+import type { GuestSpec, Site } from './types.ts';
 
 /** What is at a path below the site's directory: `outside` is a link that leads out of it. */
 export type KnownFileKind = 'file' | 'directory' | 'outside';

@@ -3,6 +3,8 @@
  * All of it is frozen. What a person writes is typed by `schema.ts`.
  */
 
+import type { ImageSpec } from './image-types.ts';
+
 /** A secret by reference. A hash is not clear text, yet it is treated as a secret everywhere. */
 export type SecretReference =
   | { readonly kind: 'hash'; readonly hash: string }
@@ -221,30 +223,6 @@ export interface TimeoutsSpec {
   readonly shutdown: number;
   /** From the ready line until the checks have to pass. */
   readonly checks: number;
-}
-
-/** A standard image: a guest without identity. */
-export interface ImageSpec {
-  readonly name: string;
-  readonly file: string;
-  readonly suite: string;
-  readonly mirror: MirrorSpec;
-  readonly locale: string;
-  readonly keyboard: string;
-  readonly timezone: string;
-  readonly roles: readonly string[];
-  readonly packages: readonly string[];
-  readonly files: readonly FileSpec[];
-  readonly run: readonly string[];
-  /** What of the files and commands comes from roles: it is put in first, and kept as a layer of its own. */
-  readonly fromRoles: ImageFragment;
-  /** The image's own files and commands. */
-  readonly own: ImageFragment;
-}
-
-export interface ImageFragment {
-  readonly files: readonly FileSpec[];
-  readonly run: readonly string[];
 }
 
 export interface Site {

@@ -1,6 +1,6 @@
 import { renderFstab } from '../../render/fstab.ts';
 import { renderGrubDefaults } from '../../render/grub-defaults.ts';
-import type { ImageFragment } from '../../spec/types.ts';
+import type { ImageFragment } from '../../spec/image-types.ts';
 import { buildBiosImageArgv } from '../../tools/grub.ts';
 import { listFiles, listRegionFiles, text } from '../rebuild/overlay.ts';
 import { CORE_IMAGE } from '../rebuild/write.ts';

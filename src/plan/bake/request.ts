@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HostPaths, MirrorFacts } from '../../host/facts.ts';
 import { hashLock, type ImageLock } from '../../image/lock.ts';
-import type { ImageSpec } from '../../spec/types.ts';
+import type { ImageSpec } from '../../spec/image-types.ts';
 import { BASE_PACKAGES } from '../rebuild/packages.ts';
 
 /** Everything that a bake's plan is made of. */

@@ -1,18 +1,11 @@
 import { chooseDefaultBoot } from '../../release/boot.ts';
 import { parseDuration } from '../duration.ts';
 import { deriveUuid } from '../identity.ts';
+import type { ImageSpec } from '../image-types.ts';
 import type { CheckAsWritten, GuestAsWritten, ImageAsWritten } from '../schema.ts';
 import { parseSize } from '../size.ts';
 import type { GuestSource, ImageSource, RoleSource } from '../sources.ts';
-import type {
-  CheckSpec,
-  GuestSpec,
-  ImageSpec,
-  MirrorSpec,
-  RouteName,
-  RouteSpec,
-  TimeoutsSpec,
-} from '../types.ts';
+import type { CheckSpec, GuestSpec, MirrorSpec, RouteName, RouteSpec, TimeoutsSpec } from '../types.ts';
 import { normaliseDisks } from './disks.ts';
 import { mergeFragments } from './fragments.ts';
 import { normaliseNics } from './nics.ts';
