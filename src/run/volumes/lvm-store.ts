@@ -17,7 +17,7 @@ import { type CommandResult, type Runner, requireSuccess } from '../runner.ts';
 import type { StoredVolume, VolumeStore } from '../volume-store.ts';
 import { makeBlank } from './blank.ts';
 import { requireOwn, requireRemovable, requireTaggable } from './refusals.ts';
-import { formatTags, operationTag, parseTags, stateTag } from './tags.ts';
+import { formatTags, operationTag, parseTags, stateTag, UNWIPED_TAG } from './tags.ts';
 
 /** LVM waits for udev and for other LVM commands. */
 const DEADLINE_SECONDS = 120;
@@ -46,16 +46,16 @@ export function createLvmStore(runner: Runner, place: LvmPlace): VolumeStore {
       if (found !== undefined) {
         requireOwn(found, size, tags, size + LARGEST_EXTENT);
         await run(runner, buildActivateArgv(group, name));
-        // Of this very operation: killed before it was blank, or before it was formatted.
-        if (isNewKept(found, tags.operation)) makeBlank(found.path, found.size);
+        await finishUnwiped(runner, group, found);
         return;
       }
       if (pool !== undefined) requireMetadata(await findPool(runner, group, pool));
-      await run(runner, buildLvcreateArgv({ group, pool, name, sizeBytes: size, tags: formatTags(tags) }));
+      const words = [...formatTags(tags), ...(tags.state === 'kept' ? [UNWIPED_TAG] : [])];
+      await run(runner, buildLvcreateArgv({ group, pool, name, sizeBytes: size, tags: words }));
       const made = await find(name);
       if (made === undefined) throw fail(`lvcreate succeeded, yet ${group}/${name} does not exist`);
       requireOwn(made, size, tags, size + LARGEST_EXTENT);
-      if (isNewKept(made, tags.operation)) makeBlank(made.path, made.size);
+      await finishUnwiped(runner, group, made);
     },
     tag: async (name, operation, state) => {
       const tags = requireTaggable(await find(name), name, operation, state);
@@ -80,9 +80,19 @@ export function createLvmStore(runner: Runner, place: LvmPlace): VolumeStore {
   };
 }
 
-/** A kept volume is formatted only when it is blank, so a new one has to be. One that is open is in use already. */
-function isNewKept({ tags, open }: StoredVolume, operation: string): boolean {
-  return tags?.state === 'kept' && tags.operation === operation && !open;
+/**
+ * A kept volume is formatted only when it is blank, so a new one has to be made so. It is created with a tag that says it
+ * is not yet; without that tag nothing is ever written here, whatever the journal says: it may hold somebody's data.
+ */
+async function finishUnwiped(
+  runner: Runner,
+  group: string,
+  { name, path, size }: StoredVolume,
+): Promise<void> {
+  const volume = (await readVolumes(runner, group)).find((each) => each.name === name);
+  if (volume?.tags.includes(UNWIPED_TAG) !== true) return;
+  makeBlank(path, size);
+  await run(runner, buildRetagArgv(group, name, { add: [], remove: [UNWIPED_TAG] }));
 }
 
 /** lvm.conf is asked once a run, not before every look at a volume. */

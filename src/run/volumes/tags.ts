@@ -4,6 +4,9 @@ const PREFIX = 'relight.';
 const ROLES: readonly string[] = ['root', 'swap', 'data'] satisfies VolumeTags['role'][];
 const STATES: readonly string[] = ['building', 'live', 'old', 'kept'] satisfies VolumeState[];
 
+/** A kept volume that has been created, and still has in its extents what the volume before left there. */
+export const UNWIPED_TAG = `${PREFIX}unwiped=yes`;
+
 /** The tags of a volume as LVM holds them. */
 export function formatTags(tags: VolumeTags): string[] {
   return [

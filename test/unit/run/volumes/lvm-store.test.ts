@@ -60,11 +60,34 @@ describe('a logical volume', () => {
     const readStart = (name: string) => readFileSync(`${fake.devices}/vg0/${name}`).subarray(0, 4 * MIB);
     await store.create('web1-srv', 9 * MIB, kept);
     expect(readStart('web1-srv').every((byte) => byte === 0)).toBe(true);
-    // Killed before it was formatted: made again by the same operation.
-    await run('lvcreate', ...tagWords(kept), '--name', 'web1-log', '--size', `${8 * MIB}b`, 'vg0');
+    // Killed before it was blank: made again by the same operation.
+    await run(
+      'lvcreate',
+      ...tagWords(kept),
+      '--addtag',
+      'relight.unwiped=yes',
+      '--name',
+      'web1-log',
+      '--size',
+      `${8 * MIB}b`,
+      'vg0',
+    );
     expect(readStart('web1-log').every((byte) => byte === 0)).toBe(false);
     await store.create('web1-log', 8 * MIB, kept);
     expect(readStart('web1-log').every((byte) => byte === 0)).toBe(true);
+    for (const name of ['web1-srv', 'web1-log'])
+      expect(fake.state().volumes[`vg0/${name}`]?.tags).not.toContain('relight.unwiped=yes');
+  });
+
+  it('is never made blank again, though the same operation creates it once more', async () => {
+    const store = open();
+    const kept = { ...TAGS, role: 'data', state: 'kept' } as const;
+    const device = `${fake.devices}/vg0/web1-srv`;
+    await store.create('web1-srv', 9 * MIB, kept);
+    // Somebody restores a backup onto it while the rebuild is interrupted.
+    writeFileSync(device, 'data', { flag: 'r+' });
+    await store.create('web1-srv', 9 * MIB, kept);
+    expect(readFileSync(device, 'utf8').slice(0, 4)).toBe('data');
   });
 
   it('is not made blank again while a guest has it open', async () => {
