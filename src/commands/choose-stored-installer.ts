@@ -81,5 +81,6 @@ async function findServed(
   if ('problem' in place) throw makeFailure(EXIT.notReady, 'RL1612', { name: guest.name, ...place });
   const port = await findServingPort(place.listen);
   const url = `http://${place.reached}:${port}${SERVED_DIRECTORY}`;
-  return { url, address: place.listen, port, vault, filled };
+  const client = place.client === undefined ? {} : { client: place.client };
+  return { url, address: place.listen, port, ...client, vault, filled };
 }

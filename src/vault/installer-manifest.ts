@@ -24,9 +24,9 @@ const netbootSchema = z.strictObject({
   kernelVersion: word,
 });
 
-/** A file beside the image keeps its name: the signed list is found by it, and names the image. */
+/** A file beside the image keeps its name: the signed list is found by it, and names the image. As `hostPath` has it. */
 const named = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._+~-]{0,200}$/),
+  name: z.string().regex(/^(?!\.{1,2}$)[A-Za-z0-9._@%+=:,~-]{1,255}$/),
   sha256: hash,
 });
 

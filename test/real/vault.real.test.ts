@@ -189,6 +189,20 @@ describe('relight vault', () => {
     expect(own.status).toBe(4);
   });
 
+  test('removes nothing while a guest is rebuilt, which may read from it', () => {
+    const lock = path('state/guests/tiny/lock');
+    mkdirSync(path('state/guests/tiny'), { recursive: true });
+    const holder = spawn('flock', ['--no-fork', lock, 'sleep', '60'], { stdio: 'ignore' });
+    try {
+      while (spawnSync('flock', ['--nonblock', lock, 'true']).status === 0) {}
+      const pruned = relight(['vault', 'prune']);
+      expect(pruned.status, pruned.all).toBe(10);
+      expect(pruned.all).toContain(`nothing is removed while process ${holder.pid} works on tiny`);
+    } finally {
+      holder.kill();
+    }
+  });
+
   test('removes what no guest needs any more', () => {
     unlinkSync(path('site/domus/tiny.yaml'));
     writeFileSync(path('site/domus/other.yaml'), TINY.replace('tiny', 'other'));

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseUdebs } from '../../src/host/udebs.ts';
 import { findComponentSuite } from '../../src/run/netboot/check-udebs.ts';
-import { ask, mapConcurrently } from '../../src/run/netboot/http.ts';
+import { ask } from '../../src/run/netboot/http.ts';
+import { mapInParallel } from '../../src/run/parallel.ts';
 import { readArchives } from '../xen/lab/apt.ts';
 import { buildOnce } from '../xen/lab/cache.ts';
 import type { LookalikeSuite } from './netinst-packages.ts';
@@ -46,7 +47,7 @@ export async function fetchComponentTemplates(
       names.includes(name),
     );
     mkdirSync(join(directory, 'templates'));
-    await mapConcurrently(udebs, AT_ONCE, async ({ name, filename }) => {
+    await mapInParallel(udebs, AT_ONCE, async ({ name, filename }) => {
       const { status, body } = await ask(`${mirror}/${filename}`, undefined, LARGEST);
       if (status !== 200) return;
       const udeb = join(directory, `${name}.udeb`);

@@ -3,7 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parseUdebs, planComponents, type Udeb } from '../../src/host/udebs.ts';
-import { ask, mapConcurrently } from '../../src/run/netboot/http.ts';
+import { ask } from '../../src/run/netboot/http.ts';
+import { mapInParallel } from '../../src/run/parallel.ts';
 import { readArchives } from '../xen/lab/apt.ts';
 import { buildOnce } from '../xen/lab/cache.ts';
 import type { LookalikeSuite } from './netinst-packages.ts';
@@ -60,7 +61,7 @@ export async function fetchCdUdebs(suite: LookalikeSuite, installed: readonly Ud
     ON_DISC.includes(udeb.name) ? { ...udeb, priority: 'standard' } : udeb,
   );
   const { wanted } = planComponents(named, [...installed, ...initrd], kernelVersion);
-  const isThere = await mapConcurrently(wanted, AT_ONCE, ({ filename }) =>
+  const isThere = await mapInParallel(wanted, AT_ONCE, ({ filename }) =>
     isInArchive(`${debian}/${filename}`),
   );
   const pool = wanted
@@ -70,7 +71,7 @@ export async function fetchCdUdebs(suite: LookalikeSuite, installed: readonly Ud
   const paths = [...new Set([...initrd, ...pool].map(({ filename }) => filename))].sort();
   const directory = await buildOnce('cd-udebs', { suite, paths }, async (draft) => {
     mkdirSync(draft, { recursive: true });
-    await mapConcurrently(paths, AT_ONCE, async (path) => {
+    await mapInParallel(paths, AT_ONCE, async (path) => {
       const content = await fetchFile(path);
       const hash = createHash('sha256').update(content).digest('hex');
       if (stanzas.get(path)?.includes(hash) !== true) throw new Error(`${path} is not what the index says`);
@@ -96,6 +97,6 @@ async function findKernel(udebs: readonly Udeb[], debian: string): Promise<strin
 }
 
 async function isInArchive(url: string): Promise<boolean> {
-  const { status } = await ask(url, undefined, LARGEST, { range: 'bytes=0-0' });
+  const { status } = await ask(url, undefined, LARGEST, { headers: { range: 'bytes=0-0' } });
   return status === 200 || status === 206;
 }

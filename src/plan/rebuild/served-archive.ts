@@ -12,6 +12,8 @@ export interface ServedArchive {
   /** Where this machine listens. */
   readonly address: string;
   readonly port: number;
+  /** The only address that is answered, where the guest's is known. */
+  readonly client?: string;
   /** The vault's directory, and when it was filled for the guest: the very files that the plan rests on. */
   readonly vault: string;
   readonly filled: string;
@@ -21,6 +23,8 @@ export interface ServedArchive {
 export interface ServingPlace {
   readonly listen: string;
   readonly reached: string;
+  /** The guest's own address, where it is known. */
+  readonly client?: string;
 }
 
 /** Why there is none, and what to do. */
@@ -61,7 +65,10 @@ export function findServingPlace(request: ServingRequest): ServingPlace | NoServ
   const own = addresses.filter((each) => each.family === 4 && each.link === link);
   // A routed guest's packets come to dom0 whatever they are for.
   const found = network?.mode === 'routed' ? own[0] : own.find(({ address }) => isOnLink(nic, address));
-  if (found !== undefined) return { listen: found.address, reached: found.address };
+  if (found !== undefined) {
+    const client = nic.ipv4.kind === 'static' ? { client: nic.ipv4.address.replace(/\/.*/, '') } : {};
+    return { listen: found.address, reached: found.address, ...client };
+  }
   const subnet = nic.ipv4.kind === 'static' ? ` in the subnet of ${nic.ipv4.address}` : '';
   return {
     problem: `this machine has no IPv4 address${subnet} on ${link ?? nic.network}, and so none that the guest reaches`,

@@ -5,7 +5,8 @@ import { parseUdebs, planComponents, type Udeb } from '../../host/udebs.ts';
 import { findInstallerParts } from '../../release/installer-parts.ts';
 import { EXIT } from '../../report/failure.ts';
 import { makeFailure } from '../../report/make-failure.ts';
-import { ask, mapConcurrently } from './http.ts';
+import { mapInParallel } from '../parallel.ts';
+import { ask } from './http.ts';
 
 const LARGEST_INDEX = 64 * 1024 ** 2;
 /** Larger than any udeb: a mirror that knows no ranges sends all of it. */
@@ -41,9 +42,7 @@ export async function findMissingComponents(
   const found = await findIndex(base, suite, proxy);
   const index = parseUdebs(found.text);
   const { wanted, unmet } = planComponents(index, netboot.installed, netboot.kernelVersion);
-  const isThere = await mapConcurrently(wanted, AT_ONCE, (udeb) =>
-    hasFile(`${base}/${udeb.filename}`, proxy),
-  );
+  const isThere = await mapInParallel(wanted, AT_ONCE, (udeb) => hasFile(`${base}/${udeb.filename}`, proxy));
   return {
     lost: wanted.filter((_, at) => isThere[at] === false),
     unmet,
@@ -95,7 +94,7 @@ async function findIndex(
  * @throws Failure RL1205 when that cannot be said
  */
 async function hasFile(url: string, proxy: string | undefined): Promise<boolean> {
-  const problem = await ask(url, proxy, LARGEST_UDEB, { range: 'bytes=0-0' }).then(
+  const problem = await ask(url, proxy, LARGEST_UDEB, { headers: { range: 'bytes=0-0' } }).then(
     ({ status }) => (status < 500 ? status === 200 || status === 206 : `status ${status}`),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );

@@ -3,6 +3,12 @@ import { request as requestHttps } from 'node:https';
 
 const SILENCE_MS = 60_000;
 
+export interface AskOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the request. */
+  readonly signal?: AbortSignal;
+}
+
 /** What came back. */
 export interface Answer {
   readonly status: number;
@@ -18,7 +24,7 @@ export function ask(
   url: string,
   proxy: string | undefined,
   cap: number,
-  headers: Readonly<Record<string, string>> = {},
+  options: AskOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const take = (response: IncomingMessage) => {
@@ -35,7 +41,7 @@ export function ask(
       response.on('error', reject);
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks) }));
     };
-    const request = sendRequest(url, proxy, { headers }, take, reject);
+    const request = sendRequest(url, proxy, options, take, reject);
   });
 }
 
@@ -43,7 +49,7 @@ export function ask(
 export function sendRequest(
   url: string,
   proxy: string | undefined,
-  { headers, signal }: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal },
+  { headers, signal }: AskOptions,
   answered: (response: IncomingMessage) => void,
   failed: (error: Error) => void,
 ): ClientRequest {
@@ -66,21 +72,4 @@ export function sendRequest(
   request.on('error', failed);
   request.end();
   return request;
-}
-
-/** Runs `act` on all items, `width` at a time; results in the order of the items. */
-export async function mapConcurrently<Item, Result>(
-  items: readonly Item[],
-  width: number,
-  act: (item: Item) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  const work = async () => {
-    for (let index = next++; index < items.length; index = next++) {
-      results[index] = await act(items[index] as Item);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, work));
-  return results;
 }

@@ -34,18 +34,20 @@ export async function sendRequest(request: ConnectRequest): Promise<IncomingMess
     ...options,
     path: url.href,
     headers: { ...headers, host: url.host, ...authorize(proxy) },
+    ...nameProxyServer(proxy),
   };
   return answerOf(dial(proxy)(new URL(proxy.origin), through), request.body);
 }
 
 function openTunnel(url: URL, proxy: URL, signal: AbortSignal): Promise<Socket> {
   const path = `${url.hostname}:${url.port || '443'}`;
-  const options: RequestOptions = {
+  const options: RequestOptions & { servername?: string } = {
     method: 'CONNECT',
     path,
     headers: { host: path, ...authorize(proxy) },
     signal,
     agent: false,
+    ...nameProxyServer(proxy),
   };
   return new Promise((resolve, reject) => {
     const request = dial(proxy)(new URL(proxy.origin), options);
@@ -77,6 +79,11 @@ function dial(proxy: URL): typeof requestPlain {
 function nameServer(hostname: string): { host: string; servername: string } {
   const host = hostname.replace(/^\[|\]$/g, '');
   return { host, servername: isIP(host) === 0 ? host : '' };
+}
+
+/** Left to itself Node takes the name from the `host` header, which is the server's behind the proxy. */
+function nameProxyServer({ protocol, hostname }: URL): { servername?: string } {
+  return protocol === 'https:' ? { servername: nameServer(hostname).servername } : {};
 }
 
 function nameProxy(error: Error, { host }: URL): Error {

@@ -36,7 +36,8 @@ export function findRegistryLogin(
 
 function readSource(source: string, registry: string, environment: Environment): RegistryLogin {
   const [, kind, rest = ''] = /^(file|env):(.+)$/.exec(source) ?? [];
-  if (kind === undefined) throw makeFailure(EXIT.usage, 'RL1635', { source });
+  // What was given may be the login itself.
+  if (kind === undefined) throw makeFailure(EXIT.usage, 'RL1635', { source: 'the source of a login' });
   const name = `login of ${registry}`;
   const reference: SecretReference =
     kind === 'env' ? { kind: 'env', name: rest } : { kind: 'file', path: rest };
@@ -45,13 +46,16 @@ function readSource(source: string, registry: string, environment: Environment):
   return login;
 }
 
-/** In the order in which podman looks (containers-auth.json(5)); docker's own last. */
-function listAuthFiles(environment: Environment): string[] {
+/**
+ * In the order in which podman looks (containers-auth.json(5)); docker's own last. By sudo and cron, and so without
+ * XDG_RUNTIME_DIR, podman writes below /run/containers.
+ */
+export function listAuthFiles(environment: Environment, user = process.getuid?.() ?? 0): string[] {
   const home = environment.HOME || '/root';
   const { REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, DOCKER_CONFIG } = environment;
   if (REGISTRY_AUTH_FILE) return [REGISTRY_AUTH_FILE];
   return [
-    ...(XDG_RUNTIME_DIR ? [`${XDG_RUNTIME_DIR}/containers/auth.json`] : []),
+    XDG_RUNTIME_DIR ? `${XDG_RUNTIME_DIR}/containers/auth.json` : `/run/containers/${user}/auth.json`,
     `${XDG_CONFIG_HOME || `${home}/.config`}/containers/auth.json`,
     `${DOCKER_CONFIG || `${home}/.docker`}/config.json`,
   ];

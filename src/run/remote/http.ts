@@ -73,6 +73,8 @@ function withoutAuthorization(headers: Readonly<Record<string, string>>): Record
 
 async function requestOnce(request: HttpRequest, url: string, access: HttpAccess): Promise<HttpAnswer> {
   const { method = 'GET', body } = request;
+  const target = new URL(url);
+  const proxy = chooseProxy(target, access.environment);
   const controller = new AbortController();
   const stop = () => controller.abort(new Error('interrupted'));
   if (access.signal.aborted) stop();
@@ -88,9 +90,7 @@ async function requestOnce(request: HttpRequest, url: string, access: HttpAccess
     return rethrow(url, controller.signal.aborted ? controller.signal.reason : error, access);
   };
   timer.restart(countSendingTime(body));
-  const target = new URL(url);
   const headers = { 'user-agent': 'relight', ...request.headers, ...describeLength(method, body) };
-  const proxy = chooseProxy(target, access.environment);
   const sent = { url: target, method, headers, body, proxy, signal: controller.signal };
   const response = await sendRequest(sent).catch(fail);
   timer.stop();

@@ -21,9 +21,19 @@ export function chooseProxy(
   if (text === undefined || isLoopback(target.hostname)) return undefined;
   if (except.some((each) => excludes(each.toLowerCase(), target.hostname, port))) return undefined;
   const url = /^https?:\/\//i.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(url) || (text.includes('://') && url !== text))
+  if (!URL.canParse(url) || (text.includes('://') && url !== text) || !hasReadableLogin(new URL(url)))
     throw makeFailure(EXIT.usage, 'RL1637', {});
   return new URL(url);
+}
+
+/** A name or a password with a `%` that begins no escape cannot be decoded. */
+function hasReadableLogin({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}:${password}`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function excludes(entry: string, host: string, port: string): boolean {

@@ -10,9 +10,9 @@ import { listDirectory } from '../directory.ts';
 import { makeDirectory, readTextFile, removeFile } from '../files.ts';
 import { checkChunks } from '../image-chunks.ts';
 import type { ImageStore } from '../image-store.ts';
+import { runInParallel } from '../parallel.ts';
 import { countFreeBelow } from '../probe-host.ts';
 import type { Runner } from '../runner.ts';
-import { runInParallel } from './parallel.ts';
 import type { TransferResult } from './push.ts';
 import type { ImageRemote } from './remote.ts';
 

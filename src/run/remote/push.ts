@@ -4,8 +4,8 @@ import { openSignedIndex, signIndex } from '../../image/signed-index.ts';
 import { EXIT } from '../../report/failure.ts';
 import { makeFailure } from '../../report/make-failure.ts';
 import type { ImageStore } from '../image-store.ts';
+import { runInParallel } from '../parallel.ts';
 import type { ImageKeys } from './keys.ts';
-import { runInParallel } from './parallel.ts';
 import type { ImageRemote } from './remote.ts';
 
 const WIDTH = 4;

@@ -1,4 +1,3 @@
-import { statePaths } from '../../host/paths.ts';
 import type { Step } from '../../plan/types.ts';
 import { buildImage } from '../image-build.ts';
 import type { StepContext } from './context.ts';
@@ -33,7 +32,8 @@ export async function buildGuestImage(step: BuildStep, context: StepContext): Pr
     input: step.image,
     output: step.target,
     origin: { insecure: step.insecure },
-    knownHashes: statePaths.isoHashes(context.paths),
+    // The image is hashed at this use: beside an installation that is a moment.
+    knownHashes: undefined,
     // `resume` after a power cut goes on with it.
     sync: true,
     grow: true,

@@ -85,7 +85,9 @@ async function fetchUnder(name: string, request: SuiteRequest): Promise<FetchedS
 async function fetchSigned(name: string, { archive, keyring, place, runner }: SuiteRequest) {
   const base = `${archive}/dists/${name}`;
   const fetchFile = async (file: string) => {
-    const { status, body } = await ask(`${base}/${file}`, place.proxy, LARGEST_RELEASE);
+    const { status, body } = await ask(`${base}/${file}`, place.proxy, LARGEST_RELEASE, {
+      signal: place.signal,
+    });
     if (status !== 200) throw new Error(`${base}/${file}: status ${status}`);
     return body;
   };

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { NetbootFacts } from '../../host/netboot.ts';
 import { parseUdebs, planComponents } from '../../host/udebs.ts';
 import { INSTALLER_PACKAGES } from '../../release/installer-parts.ts';
-import { Failure } from '../../report/failure.ts';
+import { EXIT, Failure } from '../../report/failure.ts';
 import {
   buildAptUpdateArgv,
   buildPrintUrisArgv,
@@ -18,7 +18,7 @@ import { type ArchiveFile, SERVED_DIRECTORY } from '../../vault/partial-mirror.t
 import { PACKAGE_COMPONENTS } from '../../vault/suite-release.ts';
 import { makeDirectory, readBytesFile, writeFileAtomically } from '../files.ts';
 import { removeWorkTree } from '../files-tree.ts';
-import { mapConcurrently } from '../netboot/http.ts';
+import { mapInParallel } from '../parallel.ts';
 import type { Runner } from '../runner.ts';
 import { openAptScratch, refuseFill, UPDATE_SECONDS } from './apt-scratch.ts';
 import { type DownloadPlace, download } from './download.ts';
@@ -79,7 +79,8 @@ export async function fillInstaller(request: InstallerFill): Promise<InstallerFi
     await removeWorkTree(runner, `${vault.directory}/${vaultLayout.work}/${need.guest}`, vault.directory);
     return result;
   } catch (error) {
-    if (error instanceof Failure || request.signal.aborted) throw error;
+    if (error instanceof Failure) throw error;
+    if (request.signal.aborted) throw new Failure(EXIT.interrupted, 'RL0604', 'interrupted');
     throw refuseFill(need.guest, error instanceof Error ? error.message : String(error));
   }
 }
@@ -99,7 +100,7 @@ async function fill(request: InstallerFill, work: string): Promise<InstallerFill
   const lacking = all.filter(({ sha256 }) => vault.objects.check(sha256) !== 'good');
   const lackingBytes = lacking.reduce((sum, { size }) => sum + size, 0);
   requireRoom(vault.directory, lackingBytes + SPARE_BYTES);
-  const isThere = await mapConcurrently(lacking, AT_ONCE, (file) =>
+  const isThere = await mapInParallel(lacking, AT_ONCE, (file) =>
     download([{ ...file, url: `${archive}/${file.path}` }], place(file.sha256)),
   );
   const lost = new Set(lacking.filter((_, index) => isThere[index] === false).map(({ path }) => path));

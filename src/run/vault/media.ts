@@ -1,4 +1,4 @@
-import { constants, copyFileSync, linkSync, realpathSync } from 'node:fs';
+import { constants, copyFileSync, realpathSync } from 'node:fs';
 import type { StoredIso, StoredMedium } from '../../vault/installer-manifest.ts';
 import { vaultLayout } from '../../vault/manifest.ts';
 import { copyFileSynced } from '../directory.ts';
@@ -40,8 +40,8 @@ export function listAbsentNames(directory: string, medium: StoredMedium, objects
 }
 
 /**
- * Takes a file of this machine into the store and leaves it where it is: by a reflink, else by a second name, else by a
- * copy. `draft` is a name in the vault for the time being.
+ * Takes a file of this machine into the store and leaves it where it is: by a reflink, else by a copy. A second name
+ * of the same file would not do: whoever writes into that file would write into the store. `draft` is a name in the vault for the time being.
  * @returns its hash
  */
 export function storeFile(objects: ObjectStore, file: string, draft: string): string {
@@ -49,7 +49,7 @@ export function storeFile(objects: ObjectStore, file: string, draft: string): st
   const found = hashFile(path);
   if (found !== undefined && objects.check(found.sha256) === 'good') return found.sha256;
   removeFile(draft);
-  if (!tryReflink(path, draft) && !tryLink(path, draft)) copyFileSynced(path, draft);
+  if (!tryReflink(path, draft)) copyFileSynced(path, draft);
   const sha256 = hashFile(draft)?.sha256 ?? '';
   if (pathExists(objects.path(sha256))) objects.setAside(sha256);
   objects.adopt(draft, sha256);
@@ -61,10 +61,6 @@ function tryReflink(from: string, to: string): boolean {
     () => copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE),
     to,
   );
-}
-
-function tryLink(from: string, to: string): boolean {
-  return attempt(() => linkSync(from, to), to);
 }
 
 function attempt(act: () => void, made: string): boolean {

@@ -18,13 +18,13 @@ export async function whileServing<T>(
   act: () => Promise<T>,
 ): Promise<T> {
   if (served === undefined) return act();
-  const { address, port } = served;
+  const { address, port, client } = served;
   const vault = openVault(served.vault);
   const stored = vault.readManifest(guest)?.installer;
   if (stored?.filled !== served.filled) throw makeFailure(EXIT.failed, 'RL1614', { name: guest });
   const told = new Set<string>();
   const server = await serveArchive({
-    ...{ objects: vault.objects, files: stored.files, address, port },
+    ...{ objects: vault.objects, files: stored.files, address, port, client },
     refused: (path, why) => {
       // choose-mirror asks which suites there are.
       const isOther = path.startsWith('dists/') && !path.startsWith(`dists/${stored.suite}/`);

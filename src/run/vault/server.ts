@@ -23,6 +23,8 @@ export interface ServeRequest {
   readonly address: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Only connections from this address are answered; the port of a routed guest is open to everybody. */
+  readonly client?: string | undefined;
   /** Told of each file that was asked for and could not be given. */
   readonly refused?: (path: string, why: string) => void;
 }
@@ -41,6 +43,9 @@ export async function serveArchive(request: ServeRequest): Promise<ArchiveServer
     answer(incoming, response, request, names, seen);
   });
   server.maxConnections = MOST_CONNECTIONS;
+  server.on('connection', (socket) => {
+    if (request.client !== undefined && socket.remoteAddress !== request.client) socket.destroy();
+  });
   server.setTimeout(IDLE_MS);
   await listen(server, request.address, request.port);
   return {

@@ -43,7 +43,7 @@ describe('where the installer is served', () => {
 
   test('under Xen: the address of dom0 in the guest’s subnet on its bridge', () => {
     const on = (text: string) => ({ listen: text, reached: text });
-    expect(find('xl', [staticNic])).toEqual(on('192.0.2.1'));
+    expect(find('xl', [staticNic])).toEqual({ ...on('192.0.2.1'), client: '192.0.2.10' });
     expect(find('xl', [nic])).toEqual(on('198.51.100.1'));
     expect(find('xl', [{ ...nic, network: 'inside' }])).toEqual(on('10.9.0.1'));
     const routed: NicSpec = {
@@ -51,7 +51,7 @@ describe('where the installer is served', () => {
       network: 'public',
       ipv4: { kind: 'static', address: '203.0.113.20/32' },
     };
-    expect(find('xl', [routed])).toEqual(on('203.0.113.1'));
+    expect(find('xl', [routed])).toEqual({ ...on('203.0.113.1'), client: '203.0.113.20' });
   });
 
   test('or there is none, which is said with what to do', () => {

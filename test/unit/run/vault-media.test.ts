@@ -67,6 +67,12 @@ test('an image is stored by its hash and found under its name, beside its list; 
   expect(medium.image.sha256).toBe(hash('content of debian.iso'));
 });
 
+test('what is written into the original later does not reach the store', () => {
+  const medium = storeImage();
+  writeFileSync(path('debian.iso'), 'content of a newer', { flag: 'r+' });
+  expect(open().objects.check(medium.image.sha256)).toBe('good');
+});
+
 test('a name that is lost, or is of another file, is missed', () => {
   const medium = storeImage();
   const image = locateImage(path('vault'), medium);

@@ -132,3 +132,21 @@ test('an end cuts a connection that waits, and a port that is taken is named', a
   await second.close();
   await expect(findServingPort('192.0.2.1')).rejects.toMatchObject({ code: 'RL1613' });
 });
+
+test('where the guest has an address of its own, nobody else is answered', async () => {
+  const request = {
+    objects: openObjectStore(directory),
+    files: [{ path: PACKAGE, sha256, size: TEXT.length }],
+  };
+  const askOf = async (client: string) => {
+    const own = await serveArchive({ ...request, address: '127.0.0.1', port: 0, client });
+    try {
+      const answer = await fetch(`http://127.0.0.1:${own.port}/debian/${PACKAGE}`);
+      return await answer.text();
+    } finally {
+      await own.close();
+    }
+  };
+  expect(await askOf('127.0.0.1')).toBe(TEXT);
+  await expect(askOf('192.0.2.10')).rejects.toThrow('fetch failed');
+});

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RegistryLogin } from '../../../../src/image/auth-file.ts';
 import { downloadText } from '../../../../src/run/remote/download.ts';
-import { findRegistryLogin } from '../../../../src/run/remote/find-login.ts';
+import { findRegistryLogin, listAuthFiles } from '../../../../src/run/remote/find-login.ts';
 import { makeSender } from '../../../../src/run/remote/http.ts';
 import { withLogin } from '../../../../src/run/remote/login.ts';
 
@@ -163,6 +163,11 @@ describe('where a login comes from', () => {
     expect(() => find()).toThrow(expect.objectContaining({ code: 'RL1636' }));
   });
 
+  test('podman has another place where there is no session, as under sudo and cron', () => {
+    expect(listAuthFiles({ HOME: '/root' }, 0)[0]).toBe('/run/containers/0/auth.json');
+    expect(listAuthFiles({ XDG_RUNTIME_DIR: '/run/user/0' }, 0)[0]).toBe('/run/user/0/containers/auth.json');
+  });
+
   test('a file or a variable; neither one that others can read nor one that is empty', () => {
     file('login', 'anna:swordfish\n');
     expect(find(`file:${home}/login`)).toEqual(ANNA);
@@ -171,6 +176,7 @@ describe('where a login comes from', () => {
     expect(() => find(`file:${home}/open`)).toThrow(expect.objectContaining({ code: 'RL0641' }));
     expect(() => find('env:NOTHING')).toThrow(expect.objectContaining({ code: 'RL0640' }));
     expect(() => find('anna:swordfish')).toThrow(expect.objectContaining({ code: 'RL1635' }));
+    expect(() => find('anna:swordfish')).toThrow(/^(?!.*swordfish)/);
     expect(() => find('env:TWO', { TWO: 'a:b\nc:d' })).toThrow(expect.objectContaining({ code: 'RL1635' }));
   });
 });

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -41,6 +41,9 @@ describe('the proxy of a URL', () => {
     expect(() => chooseProxy(url, { http_proxy: 'socks5://anna:s3cret@a.example.org' })).toThrow(
       /^(?!.*s3cret).*web proxy/,
     );
+    expect(() => chooseProxy(url, { http_proxy: 'http://anna:s3cret%zz@a.example.org' })).toThrow(
+      /^(?!.*s3cret).*web proxy/,
+    );
   });
 });
 
@@ -48,6 +51,7 @@ describe('a request through a proxy', () => {
   let directory = '';
   let proxy: Server;
   let secure: Server;
+  let secureProxy: Server;
   let seen: Record<'method' | 'url' | 'authorization' | 'leaked', string | undefined>[] = [];
   let inside: string[] = [];
   const portOf = (server: Server) => (server.address() as AddressInfo).port;
@@ -80,7 +84,7 @@ describe('a request through a proxy', () => {
           '-subj',
           '/CN=images.example.net',
           '-addext',
-          'subjectAltName=DNS:images.example.net,IP:192.0.2.7',
+          'subjectAltName=DNS:images.example.net,IP:192.0.2.7,DNS:localhost,IP:127.0.0.1',
         ],
         ...['-keyout', key, '-out', certificate],
       ],
@@ -93,11 +97,13 @@ describe('a request through a proxy', () => {
         response.writeHead(404).end();
       },
     );
-    proxy = createServer((request, response) => {
+    const pass = (request: IncomingMessage, response: ServerResponse) => {
       note(request);
       response.end(`for ${request.headers.host}`);
-    });
-    proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
+    };
+    proxy = createServer(pass);
+    secureProxy = createSecureServer({ key: readFileSync(key), cert: readFileSync(certificate) }, pass);
+    const tunnel = (request: IncomingMessage, socket: Socket) => {
       note(request);
       if (request.url?.startsWith('refused.') === true)
         return void socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
@@ -107,8 +113,9 @@ describe('a request through a proxy', () => {
       });
       onward.on('error', () => socket.destroy());
       socket.on('error', () => onward.destroy());
-    });
-    for (const server of [proxy, secure])
+    };
+    for (const server of [proxy, secureProxy]) server.on('connect', tunnel);
+    for (const server of [proxy, secureProxy, secure])
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   });
   beforeEach(() => {
@@ -116,7 +123,7 @@ describe('a request through a proxy', () => {
     inside = [];
   });
   afterAll(() => {
-    for (const server of [proxy, secure]) {
+    for (const server of [proxy, secureProxy, secure]) {
       server.closeAllConnections();
       server.close();
     }
@@ -132,10 +139,10 @@ describe('a request through a proxy', () => {
     return (await downloadText({ url, cap: 1000, send }))?.text;
   };
   /** The program as it is run: what it trusts besides the authorities that Node knows can be said at its start only. */
-  const listRemote = (place: string) => {
+  const listRemote = (place: string, proxies: Record<string, string> = nameProxies()) => {
     const program = join(directory, 'relight.mjs');
     const env = {
-      ...{ ...process.env, no_proxy: '', ...nameProxies(), RELIGHT_STATE: join(directory, 'state') },
+      ...{ ...process.env, no_proxy: '', ...proxies, RELIGHT_STATE: join(directory, 'state') },
       NODE_EXTRA_CA_CERTS: join(directory, 'certificate'),
     };
     return new Promise<string>((done) => {
@@ -175,7 +182,7 @@ describe('a request through a proxy', () => {
         'oci://192.0.2.7:5000/images/base:stable',
         'https://other.example.net/store',
         'https://192.0.2.8/store',
-      ].map(listRemote),
+      ].map((place) => listRemote(place)),
     );
     expect(named).toContain('RL1620');
     expect(addressed).toContain('RL1620');
@@ -186,4 +193,28 @@ describe('a request through a proxy', () => {
     for (const other of others) expect(other).toMatch(/RL1625/);
     expect(seen.map(({ method, url }) => `${method} ${url}`)).toContain('CONNECT 192.0.2.7:5000');
   }, 180_000);
+
+  test.each(['localhost', '127.0.0.1'])(
+    'whose own certificate is for %s',
+    async (host) => {
+      await bundleFile('src/cli.ts', join(directory, 'relight.mjs'));
+      const own = `https://anna:s%40cret@${host}:${portOf(secureProxy)}`;
+      const proxies = { http_proxy: own, https_proxy: own };
+      const [tunnelled, whole] = await Promise.all(
+        ['https://images.example.net/store', 'http://images.example.net/store'].map((place) =>
+          listRemote(place, proxies),
+        ),
+      );
+      expect(tunnelled).toContain('RL1620');
+      expect(inside).toEqual(['images.example.net/store/index.signed.json']);
+      expect(whole).not.toContain('RL1625');
+      expect(
+        seen.map(({ method, url, authorization }) => `${method} ${url} ${authorization}`).sort(),
+      ).toEqual([
+        `CONNECT images.example.net:443 ${authorization}`,
+        `GET http://images.example.net/store/index.signed.json ${authorization}`,
+      ]);
+    },
+    180_000,
+  );
 });

@@ -19,3 +19,16 @@ export async function runInParallel<T>(
   await Promise.all(Array.from({ length: width }, worker));
   if (errors.length > 0) throw errors[0];
 }
+
+/** The same for work that has results: they come in the order of the items. */
+export async function mapInParallel<Item, Result>(
+  items: readonly Item[],
+  width: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  await runInParallel([...items.entries()], width, async ([index, item]) => {
+    results[index] = await work(item);
+  });
+  return results;
+}
