@@ -284,3 +284,12 @@ describe('failures on the way', () => {
     expect(again.stdout).toBe('web1: nothing to prune.\n');
   });
 });
+
+test('a guest that does not shut down is switched off when its spec says so, not before', async () => {
+  world.fake.setScenario({ domains: { web1: { ignoreShutdown: true, facts: { mounts: ['/', '/srv'] } } } });
+  world.write('site/domus/web1.yaml', `${GUEST}timeouts: { shutdown: 2s }\n`);
+  const stopped = await world.relight('stop', 'web1');
+  expect(stopped.stderr).toContain('web1: shutting down (up to 2 s)');
+  expect(stopped).toMatchObject({ status: 0, stdout: 'web1 did not answer and was switched off.\n' });
+  expect(world.domains()).toEqual([]);
+});
