@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import type { BakeOptions } from './image-bake.ts';
 import type { StoreOptions } from './image-list.ts';
+import type { ImagePruneOptions } from './image-prune.ts';
 import type { SetStatus } from './register.ts';
 
 /** The commands below `relight image`. Each loads its code when it is called. */
@@ -34,6 +35,13 @@ export function registerImageCommands(
     .action(async (options: StoreOptions) => {
       const { runImageList } = await import('./image-list.ts');
       setStatus(await runImageList(context(), options));
+    });
+
+  add('prune', 'remove chunks and manifests that no listed image needs any more')
+    .option('--all', 'the older image of each name too')
+    .action(async (options: ImagePruneOptions) => {
+      const { runImagePrune } = await import('./image-prune.ts');
+      setStatus(await runImagePrune(context(), options));
     });
 
   add('verify', 'read every chunk of an image, or of all, and compare it with its hash')

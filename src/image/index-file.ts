@@ -34,6 +34,13 @@ export function parseIndex(text: string, place: string): StoreIndex {
   }
 }
 
+/** The index with the newest image of each name alone. */
+export function dropOlder(index: StoreIndex): StoreIndex {
+  const seen = new Set<string>();
+  const images = index.images.filter(({ name }) => !seen.has(name) && seen.add(name));
+  return { format: 1, images };
+}
+
 /** The index with a new entry at the head of its name. The same manifest is listed once; old generations go. */
 export function addEntry(index: StoreIndex, entry: StoreEntry): StoreIndex {
   const isSame = (each: StoreEntry) => each.name === entry.name && each.manifest === entry.manifest;

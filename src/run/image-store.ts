@@ -11,6 +11,7 @@ import {
 } from '../image/manifest.ts';
 import { makeIssue } from '../report/codes.ts';
 import { EXIT, Failure } from '../report/failure.ts';
+import { makeFailure } from '../report/make-failure.ts';
 import { listDirectory, syncFile } from './directory.ts';
 import {
   makeDirectory,
@@ -127,17 +128,17 @@ export function openImageStore(directory: string, runner: Runner, compact = fals
     find: (image) => findImage(list(), image, directory),
     readManifest,
     putManifest: async (manifest, added) => {
-      const missing = new Set(manifest.chunks.map((chunk) => chunk.id).filter((id) => !hasChunk(id)));
-      if (missing.size > 0) {
-        const issue = makeIssue('RL1505', { image: manifest.name, count: missing.size });
-        throw new Failure(EXIT.failed, issue.code, issue.message, issue.hint);
-      }
       const text = serialiseManifest(manifest);
       const hash = hashManifest(text);
       const path = at(storeLayout.manifest(manifest.name, hash));
-      prepareFolder(path);
-      writeFileAtomically(path, text, 0o644);
       await withIndexLock(directory, async () => {
+        // Under the lock: a prune may have removed a chunk that was there when the image was made.
+        const missing = new Set(manifest.chunks.map((chunk) => chunk.id).filter((id) => !hasChunk(id)));
+        if (missing.size > 0) {
+          throw makeFailure(EXIT.failed, 'RL1505', { image: manifest.name, count: missing.size });
+        }
+        prepareFolder(path);
+        writeFileAtomically(path, text, 0o644);
         const index = addEntry(readIndex(), { name: manifest.name, manifest: hash, added });
         writeFileAtomically(at(storeLayout.index), serialiseIndex(index), 0o644);
         pruneUnpacked();

@@ -101,4 +101,9 @@ export const IMAGE_CODES = {
     message: 'the image {image} is for {found}, and this relight builds amd64 guests',
     hint: 'bake the image on this machine: relight image bake NAME',
   },
+  RL1544: {
+    title: 'Store that others pull from',
+    message: '{place} has a signed index: other machines pull from it, and nothing is removed there',
+    hint: 'to free room there, move it away and push what is still wanted: relight image push NAME DIRECTORY',
+  },
 } as const satisfies Record<string, CodeEntry>;
