@@ -50,7 +50,7 @@ export const IMAGE_TRANSPORT_CODES = {
   RL1629: {
     title: 'Too little room for an image',
     message: '{place} needs {needed} bytes for the image and has {free} free',
-    hint: 'make room, or remove old images',
+    hint: 'make room, or remove old images: relight image prune --all',
   },
   RL1630: {
     title: 'Unknown format of an image',
