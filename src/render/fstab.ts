@@ -10,20 +10,26 @@ export interface FstabEntry {
   readonly mount: string | undefined;
 }
 
-/**
- * A missing data disk must not keep the guest from coming up in a rescue shell. Its device is waited for longer than
- * systemd's 90 s, since a busy host is slow to show it.
- */
-const DATA_OPTIONS = 'defaults,nofail,x-systemd.device-timeout=120s';
+/** Two thirds of the default time that a start may take until its ready line. */
+const DEVICE_SECONDS = 600;
 
-/** Writes fstab(5), the root filesystem first, then swap, then the rest by mount point. @throws Failure RL0901 */
-export function renderFstab(entries: readonly FstabEntry[]): string {
-  const rank = (entry: FstabEntry) => ['root', 'swap', 'efi', 'data'].indexOf(entry.role);
-  const sorted = [...entries].sort((a, b) => rank(a) - rank(b) || compare(a.mount ?? '', b.mount ?? ''));
-  return `# Written by relight.\n${sorted.map(renderEntry).join('')}`;
+/** How long a start may wait for a device, so that its ready line still comes in time to say what is missing. In seconds. */
+export function chooseDeviceSeconds(readySeconds: number): number {
+  return Math.max(120, Math.floor((readySeconds * 2) / 3));
 }
 
-function renderEntry(entry: FstabEntry): string {
+/**
+ * Writes fstab(5), the root filesystem first, then swap, then the rest by mount point. A missing data disk does not keep the
+ * guest from coming up (nofail). Devices are waited for longer than systemd's 90 s: on a busy host udev may show them after
+ * minutes, and a data disk that is given up stays unmounted. @throws Failure RL0901
+ */
+export function renderFstab(entries: readonly FstabEntry[], deviceSeconds = DEVICE_SECONDS): string {
+  const rank = (entry: FstabEntry) => ['root', 'swap', 'efi', 'data'].indexOf(entry.role);
+  const sorted = [...entries].sort((a, b) => rank(a) - rank(b) || compare(a.mount ?? '', b.mount ?? ''));
+  return `# Written by relight.\n${sorted.map((entry) => renderEntry(entry, deviceSeconds)).join('')}`;
+}
+
+function renderEntry(entry: FstabEntry, deviceSeconds: number): string {
   const uuid = requireMatch(
     'a filesystem UUID',
     entry.uuid,
@@ -34,7 +40,7 @@ function renderEntry(entry: FstabEntry): string {
     `UUID=${uuid}`,
     encodeMount(entry),
     entry.filesystem,
-    findOptions(entry),
+    findOptions(entry, deviceSeconds),
     '0',
     String(findPass(entry)),
   ];
@@ -51,10 +57,11 @@ function encodeMount(entry: FstabEntry): string {
   return mount.replace(/[ \\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }
 
-function findOptions(entry: FstabEntry): string {
+/** The root's device is waited for by the initramfs. systemd.mount(5) has the others' timeout. */
+function findOptions(entry: FstabEntry, deviceSeconds: number): string {
   if (entry.role === 'root') return entry.filesystem === 'ext4' ? 'errors=remount-ro' : 'defaults';
-  if (entry.role === 'swap') return 'sw';
-  return entry.role === 'efi' ? 'umask=0077' : DATA_OPTIONS;
+  const own = { swap: 'sw', efi: 'umask=0077', data: 'defaults,nofail' }[entry.role];
+  return `${own},x-systemd.device-timeout=${deviceSeconds}s`;
 }
 
 /** XFS checks itself when it is mounted; fsck.xfs(8) does nothing. */

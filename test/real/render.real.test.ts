@@ -31,8 +31,8 @@ test('libmount reads the fstab as it was meant', () => {
   const rows = JSON.parse(output).filesystems.flatMap(flatten);
   expect(rows).toEqual([
     row('/', 'ext4', 'errors=remount-ro', 1),
-    row('none', 'swap', 'sw', 0),
-    row('/srv/with blank and \\ and #', 'xfs', 'defaults,nofail,x-systemd.device-timeout=120s', 0),
+    row('none', 'swap', 'sw,x-systemd.device-timeout=600s', 0),
+    row('/srv/with blank and \\ and #', 'xfs', 'defaults,nofail,x-systemd.device-timeout=600s', 0),
   ]);
 });
 

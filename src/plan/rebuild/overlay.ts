@@ -1,6 +1,6 @@
 import { statePaths } from '../../host/paths.ts';
 import { renderSshdConfig, renderSudoers } from '../../render/access.ts';
-import { type FstabEntry, renderFstab } from '../../render/fstab.ts';
+import { chooseDeviceSeconds, type FstabEntry, renderFstab } from '../../render/fstab.ts';
 import { renderGrubDefaults } from '../../render/grub-defaults.ts';
 import readyUnit from '../../render/guest/relight-ready.service';
 import readyScript from '../../render/guest/relight-ready.sh';
@@ -68,7 +68,7 @@ export function listSystemFiles(context: PlanContext): OverlayEntry[] {
   return [
     text('/etc/hostname', renderHostname(guest.name)),
     text('/etc/hosts', renderHosts(guest.name, guest.nics)),
-    text('/etc/fstab', renderFstab(listMounts(context))),
+    text('/etc/fstab', renderFstab(listMounts(context), chooseDeviceSeconds(context.guest.timeouts.ready))),
     ...renderNetworkUnits(guest.nics).map((file) => text(file.path, file.content, file.mode)),
     describeResolver(context),
     text(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { renderSshdConfig, renderSudoers } from '../../../src/render/access.ts';
-import { type FstabEntry, renderFstab } from '../../../src/render/fstab.ts';
+import { chooseDeviceSeconds, type FstabEntry, renderFstab } from '../../../src/render/fstab.ts';
 import { renderHostname, renderHosts, renderResolvConf } from '../../../src/render/hosts.ts';
 import {
   findLocaltimeTarget,
@@ -41,11 +41,17 @@ describe('fstab', () => {
     ];
     expect(readFstab(renderFstab(entries))).toEqual([
       [`UUID=${UUID}`, '/', 'ext4', 'errors=remount-ro', '0', '1'],
-      [`UUID=${UUID}`, 'none', 'swap', 'sw', '0', '0'],
-      ['UUID=ABCD-1234', '/boot/efi', 'vfat', 'umask=0077', '0', '1'],
-      [`UUID=${UUID}`, '/srv', 'ext4', 'defaults,nofail,x-systemd.device-timeout=120s', '0', '2'],
-      [`UUID=${UUID}`, '/srv/b', 'xfs', 'defaults,nofail,x-systemd.device-timeout=120s', '0', '0'],
+      [`UUID=${UUID}`, 'none', 'swap', 'sw,x-systemd.device-timeout=600s', '0', '0'],
+      ['UUID=ABCD-1234', '/boot/efi', 'vfat', 'umask=0077,x-systemd.device-timeout=600s', '0', '1'],
+      [`UUID=${UUID}`, '/srv', 'ext4', 'defaults,nofail,x-systemd.device-timeout=600s', '0', '2'],
+      [`UUID=${UUID}`, '/srv/b', 'xfs', 'defaults,nofail,x-systemd.device-timeout=600s', '0', '0'],
     ]);
+  });
+
+  test('a device is waited for as long as the start leaves time to say that it is missing', () => {
+    const entries: FstabEntry[] = [{ role: 'data', uuid: UUID, filesystem: 'ext4', mount: '/srv' }];
+    expect(renderFstab(entries, chooseDeviceSeconds(3600))).toContain('x-systemd.device-timeout=2400s');
+    expect([30, 900, 86400].map(chooseDeviceSeconds)).toEqual([120, 600, 57600]);
   });
 
   test('a hostile UUID or mount point is refused or comes back as it was', () => {
