@@ -1,5 +1,6 @@
 import type { MirrorFacts } from '../host/facts.ts';
 import { INDEX_TARGET_FORMAT, parseIndexTargets } from '../host/mirrors.ts';
+import { requireSuccess } from '../run/runner.ts';
 import { createRunner } from '../run/runner-spawn.ts';
 import type { CommandContext } from './context.ts';
 
@@ -7,6 +8,8 @@ import type { CommandContext } from './context.ts';
 export async function findHostMirrors(context: CommandContext): Promise<MirrorFacts | undefined> {
   const runner = createRunner({ environment: context.environment, signal: context.signal });
   const argv = ['apt-get', 'indextargets', '--format', INDEX_TARGET_FORMAT];
-  const result = await runner.run({ argv, deadlineSeconds: 30 });
+  const result = await runner.run({ argv, deadlineSeconds: 120 });
+  // Neither says anything of the archives.
+  if (result.aborted || result.timedOut) requireSuccess(result);
   return result.failed ? undefined : parseIndexTargets(result.stdout);
 }

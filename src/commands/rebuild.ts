@@ -10,6 +10,7 @@ import { type GuestHost, withGuest } from './guest-host.ts';
 import { hashSpec, listSecrets, makePlan, type RebuildOptions, refuseRunning } from './make-plan.ts';
 import { explainFailure, makeOperationRequest } from './operate.ts';
 import { describeResult } from './rebuild-report.ts';
+import { requireArchive } from './require-archive.ts';
 
 /** `relight plan NAME`: what a rebuild would do. Nothing is changed. */
 export async function runPlan(
@@ -43,6 +44,7 @@ export async function runRebuild(
       return EXIT.done;
     }
     refuseRunning(host, options);
+    await requireArchive(host.session.runner, plan);
     await askFirst(context, host, plan, options);
     announce(context, host, plan);
     const { request, view } = makeOperationRequest(context, host, plan);

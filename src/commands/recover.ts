@@ -1,6 +1,8 @@
 import { DOM0, statePaths } from '../host/paths.ts';
 import type { Wish } from '../journal/decide.ts';
+import type { RunState } from '../journal/fold.ts';
 import { buildPrunePlan, choosePrunable, findOldGenerations } from '../plan/prune.ts';
+import { INSTALL_ACTION } from '../plan/rebuild/install.ts';
 import { buildReturnPlan } from '../plan/return.ts';
 import type { DomainDefinition, Plan } from '../plan/types.ts';
 import { parseConfigHeader } from '../render/config-header.ts';
@@ -16,6 +18,7 @@ import { runDom0Recovery } from './dom0-setup.ts';
 import { drawOperation, type GuestHost, withGuest } from './guest-host.ts';
 import { explainFailure, makeOperationRequest } from './operate.ts';
 import { describeResult } from './rebuild-report.ts';
+import { requireArchive } from './require-archive.ts';
 
 interface Options {
   readonly site?: string;
@@ -101,6 +104,7 @@ async function continueUnfinished(context: CommandContext, host: GuestHost, wish
   const record = findUnfinished(host.paths, host.guest.name);
   if (record === undefined) return false;
   const { plan } = loadPlan(record.directory);
+  if (wish === 'resume' && mustInstall(record.state)) await requireArchive(host.session.runner, plan);
   context.say(`${host.guest.name}: ${wish} of operation ${record.operation}\n`);
   const { request, view } = makeOperationRequest(context, host, plan);
   try {
@@ -117,6 +121,11 @@ async function continueUnfinished(context: CommandContext, host: GuestHost, wish
   } catch (error) {
     throw explainFailure(error, host);
   }
+}
+
+/** Whether a resume may come to fetch packages: without the archive it would fail, and take back what there is. */
+function mustInstall({ committed, undoing, actions }: RunState): boolean {
+  return !committed && !undoing && actions.get(INSTALL_ACTION) !== 'done';
 }
 
 async function execute(context: CommandContext, host: GuestHost, plan: Plan): Promise<void> {

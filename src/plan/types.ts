@@ -240,6 +240,8 @@ export interface Plan {
   /** The operation that is live now and will be kept as the old generation. */
   readonly replaces: string | undefined;
   readonly commitAction: string;
+  /** What the installation fetches from at its start: the suite's directory in the archive. Undefined: from nowhere. */
+  readonly archive?: { readonly suite: string; readonly proxy?: string };
   readonly actions: readonly Action[];
   /** Names of the secrets that `Content` refers to. Their values are never part of a plan. */
   readonly secrets: readonly string[];

@@ -69,6 +69,12 @@ export function buildReachArgv(url: string, target: string, proxy: string | unde
   ];
 }
 
+/** The reason in the errors of apt's downloader, without the URL that it repeats. */
+export function readFetchError(stderr: string): string {
+  const line = stderr.split('\n').findLast((each) => each.startsWith('E: ') && !/download/i.test(each));
+  return line?.replace(/^E: (?:Failed to fetch \S+ *)?/, '').trim() || 'it cannot be fetched';
+}
+
 /** A file that apt would fetch, with the exact package in its name. */
 export interface FetchItem {
   /** The name that apt gives the file among its archives. */

@@ -28,6 +28,31 @@ describe('refused before anything is touched', () => {
     expect(world.snapshot()).toBe(before);
   });
 
+  test('the archive cannot be reached: asked before anything is made, also by a resume', async () => {
+    const withoutNetwork = (...words: string[]) =>
+      world.run(['unshare', '--net', '--', ...world.argv(...words)], { real: true });
+    const before = world.snapshot();
+    const refused = await withoutNetwork('rebuild', 'web1', '--yes', '--stop');
+    expect(refused).toMatchObject({
+      status: 4,
+      stderr: expect.stringMatching(/RL0777.*nothing was changed/),
+    });
+    expect(refused.stderr).toContain('relight rebuild web1 --offline');
+    expect(world.snapshot()).toBe(before);
+    world.fake.resetCalls();
+    world.fake.setFaults('mmdebstrap:1=kill-parent-instead');
+    await rebuild('--stop');
+    world.fake.setFaults();
+    await world.settle();
+    const killed = world.snapshot();
+    const offline = await withoutNetwork('resume', 'web1');
+    expect(offline.status, offline.stdout + offline.stderr).toBe(4);
+    expect(world.snapshot()).toBe(killed);
+    const resumed = await world.relight('resume', 'web1');
+    expect(resumed.status, resumed.stderr).toBe(0);
+    expect(world.live).not.toBe(live);
+  });
+
   test('the volume group is too small, with numbers (P5)', async () => {
     world.create();
     rmSync(world.fake.directory, { recursive: true });

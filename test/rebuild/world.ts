@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { readLockHolders } from '../../src/run/lock.ts';
 import { type FakeDom0, installFakeDom0, openFakeDom0 } from '../fake-dom0/install.ts';
 import { endProcesses } from '../support/processes.ts';
+import { ARCHIVE } from './archive.ts';
 
 /** How a run of relight ended. */
 export interface Run {
@@ -63,6 +64,7 @@ export class World {
       RELIGHT_STATE: this.state,
       RELIGHT_XEN_CONFIG: `${this.directory}/xen`,
       NO_COLOR: '1',
+      no_proxy: '127.0.0.1',
     };
   }
 
@@ -201,7 +203,7 @@ name: test
 host: { hypervisor: xl, storage: { lvm: vg0 } }
 networks:
   lan: { mode: bridge, bridge: xenbr0 }
-defaults: { suite: trixie, mirror: "http://mirror.example.org/debian", locale: C.UTF-8 }
+defaults: { suite: trixie, mirror: "${ARCHIVE}", locale: C.UTF-8 }
 `;
 
 /** A guest with all that a rebuild has a step for. */

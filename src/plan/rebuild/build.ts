@@ -10,6 +10,7 @@ import { createIdentity, createVolumes, prepareWork, removeAutostart } from './p
 import { renderDomain } from './render-domain.ts';
 import type { PlanContext, PlanRequest } from './request.ts';
 import { planRoute } from './routes.ts';
+import { findMirrors, findProxy } from './sources.ts';
 import { commitConfig, finishRebuild, startNew, stopOld, verifyBoot } from './switch.ts';
 
 /** Plans a rebuild by the guest's route. Pure: the same request gives the same plan. */
@@ -50,6 +51,7 @@ export function buildRebuildPlan(request: PlanRequest): Plan {
     hostHash: request.hostHash,
     replaces: facts.live?.operation,
     commitAction: 'commit',
+    ...describeArchive(context),
     actions,
     secrets: [...guest.users, { name: 'root', password: guest.root.password }]
       .filter((account) => account.password !== undefined)
@@ -64,4 +66,12 @@ function findOldDomain(context: PlanContext): DomainDefinition | undefined {
   if (text === undefined) return undefined;
   if (hypervisor === 'qemu' && parseConfigHeader(text) !== undefined) return parseQemuConfig(text).domain;
   return { ...defineGuest(context), disks: [], nics: [], kernel: undefined, ports: [] };
+}
+
+/** The installer and an image ask for themselves, or for nothing. */
+function describeArchive(context: PlanContext): Pick<Plan, 'archive'> {
+  if (context.guest.install.kind !== 'bootstrap' || context.vault !== undefined) return {};
+  const proxy = findProxy(context);
+  const suite = `${findMirrors(context).archive}/dists/${context.guest.suite}`;
+  return { archive: { suite, ...(proxy === undefined ? {} : { proxy }) } };
 }

@@ -8,6 +8,8 @@ import type { PlanContext } from './request.ts';
 import { findProxy, listSources } from './sources.ts';
 
 const HOUR = 3600;
+/** The action that fetches and installs all packages. */
+export const INSTALL_ACTION = 'bootstrap-root';
 
 /** Route `bootstrap`: a root filesystem in a directory, with all packages, by mmdebstrap or debootstrap. */
 export function bootstrapRoot(context: PlanContext): Action {
@@ -23,7 +25,7 @@ export function bootstrapRoot(context: PlanContext): Action {
     early,
   };
   return {
-    id: 'bootstrap-root',
+    id: INSTALL_ACTION,
     phase: 'install',
     title: `bootstrap ${context.guest.suite} with ${request.packages.length} packages by ${context.bootstrapper}${vault === undefined ? '' : ' from the vault'}`,
     creates: [{ kind: 'directory', name: context.rootfs }],

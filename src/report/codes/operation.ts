@@ -1,6 +1,6 @@
 import type { CodeEntry } from './entry.ts';
 
-/** RL070x to RL076x and RL0776: guests, volumes and operations on them. */
+/** RL070x to RL076x and RL0777: guests, volumes and operations on them. */
 export const OPERATION_CODES = {
   RL0701: {
     title: 'QEMU ended at once',
@@ -136,6 +136,11 @@ export const OPERATION_CODES = {
     title: 'Too little memory',
     message: 'too little memory: the guest takes {needed}, {free} are available',
     hint: 'end something, or give the guest less memory',
+  },
+  RL0777: {
+    title: 'Archive out of reach',
+    message: 'the archive {url} cannot be reached, and nothing was changed: {why}',
+    hint: 'look at the network, at `mirror` and at the cache of the site; from a filled vault: relight rebuild {name} --offline',
   },
   RL0780: {
     title: 'File is there already',

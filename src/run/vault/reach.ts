@@ -1,17 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildReachArgv } from '../../tools/apt.ts';
-import type { Runner } from '../runner.ts';
+import { buildReachArgv, readFetchError } from '../../tools/apt.ts';
+import { type Runner, requireSuccess } from '../runner.ts';
 
-const DEADLINE_SECONDS = 30;
+const DEADLINE_SECONDS = 60;
 
-/** Whether a file of a mirror can be had now, through the proxies that apt uses. */
+/** Whether a file of a mirror can be had now, through the proxies that apt uses. @throws Failure RL0604 */
 export async function canReach(runner: Runner, url: string, proxy: string | undefined): Promise<boolean> {
+  return (await findObstacle(runner, url, proxy)) === undefined;
+}
+
+/** Why a file of a mirror cannot be had now, in apt's words; undefined when it can. @throws Failure RL0604 */
+export async function findObstacle(
+  runner: Runner,
+  url: string,
+  proxy: string | undefined,
+): Promise<string | undefined> {
   const directory = mkdtempSync(join(tmpdir(), 'relight-reach-'));
   try {
     const argv = buildReachArgv(url, join(directory, 'file'), proxy);
-    return !(await runner.run({ argv, deadlineSeconds: DEADLINE_SECONDS })).failed;
+    const result = await runner.run({ argv, deadlineSeconds: DEADLINE_SECONDS });
+    if (result.aborted) requireSuccess(result);
+    if (!result.failed) return undefined;
+    return result.timedOut ? `no answer within ${DEADLINE_SECONDS} s` : readFetchError(result.stderr);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
