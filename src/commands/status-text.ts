@@ -27,12 +27,24 @@ export function formatStatus(status: GuestStatus): string {
       `  last build  ${last.operation} (${last.route}) ${last.outcome} at ${last.endedAt}, ${last.seconds.toFixed(0)} s`,
     );
   }
-  if (status.heldBy !== undefined) lines.push(`  at work     ${status.heldBy}: relight watch ${status.name}`);
-  else if (unfinished !== undefined) {
+  const { orphans, heldBy } = status;
+  if (heldBy !== undefined && orphans.length === 0) {
+    lines.push(`  at work     ${heldBy}: relight watch ${status.name}`);
+  } else if (unfinished !== undefined) {
     lines.push(
       `  UNFINISHED  operation ${unfinished.operation} stopped at: ${unfinished.action ?? 'its very start'}`,
     );
+    if (orphans.length > 0) lines.push(...describeOrphans(orphans));
     lines.push(`              next: ${unfinished.advice}`);
-  }
+  } else if (orphans.length > 0) lines.push(...describeOrphans(orphans));
   return `${lines.join('\n')}\n`;
+}
+
+/** relight was killed, and a command of it was not: nobody can go on before that has ended. */
+function describeOrphans(orphans: readonly string[]): string[] {
+  const pids = orphans.map((each) => each.replace(/ .*/, '')).join(' ');
+  return [
+    `              relight has died; what it started still runs: ${orphans.join(', ')}`,
+    `              first: wait for that to end, or: kill ${pids}`,
+  ];
 }

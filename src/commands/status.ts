@@ -51,6 +51,8 @@ export interface GuestStatus {
       }
     | undefined;
   readonly heldBy: string | undefined;
+  /** What a relight that has died has left running: it holds the guest until it ends. */
+  readonly orphans: readonly string[];
 }
 
 /** Routes of operations that rebuild nothing. */
@@ -108,7 +110,7 @@ async function readStatus(
   );
   const configured = text === undefined ? undefined : shapeConfig(hypervisor.name, text);
   const link = statePaths.autoLink(paths, name);
-  const { holder, pids } = readLockHolders(statePaths.lock(paths, name));
+  const { holder, pids, orphans } = readLockHolders(statePaths.lock(paths, name));
   return {
     name,
     wanted: guest === undefined ? undefined : { guest: guest.guest, boot: guest.boot, start: guest.start },
@@ -134,6 +136,7 @@ async function readStatus(
     unfinished: unfinished === undefined ? undefined : describeUnfinished(name, unfinished),
     last: last === undefined ? undefined : describeLast(last),
     heldBy: pids.length === 0 ? undefined : `${holder?.command ?? 'a process'} (pid ${pids.join(', ')})`,
+    orphans,
   };
 }
 

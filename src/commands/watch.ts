@@ -35,9 +35,11 @@ export async function runWatch(
   while (!context.signal.aborted) {
     const over = follower.step();
     if (over) return EXIT.done;
-    if (readLockHolders(statePaths.lock(paths, name)).pids.length === 0) {
+    const { pids, orphans } = readLockHolders(statePaths.lock(paths, name));
+    if (pids.length === 0 || orphans.length > 0) {
       if (follower.step()) return EXIT.done;
-      context.print(`${name}: nobody works on it any more, and it is not finished: relight status ${name}\n`);
+      const who = orphans.length > 0 ? 'relight has died' : 'nobody works on it any more';
+      context.print(`${name}: ${who}, and it is not finished: relight status ${name}\n`);
       return EXIT.done;
     }
     await pause(POLL_MS, context.signal);

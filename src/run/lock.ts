@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, Failure } from '../report/failure.ts';
 import { describeErrno, makeDirectory, readTextFile } from './files.ts';
-import { findHolders } from './lock-holders.ts';
+import { findHolders, type HoldingProcess } from './lock-holders.ts';
 import { type Runner, requireSuccess } from './runner.ts';
 import { createRunner } from './runner-spawn.ts';
 
@@ -68,10 +68,25 @@ async function tryLock(runner: Runner, waitSeconds: number): Promise<boolean> {
   return requireSuccess(result).status !== BUSY_STATUS;
 }
 
-/** Who holds the lock now, without taking it: an empty list when nobody does. */
-export function readLockHolders(path: string): { holder: LockHolder | undefined; pids: readonly number[] } {
-  const pids = findHolders(path).map((process) => process.pid);
-  return { holder: pids.length === 0 ? undefined : readHolder(path), pids };
+/** Who holds a lock. */
+export interface LockHolders {
+  readonly holder: LockHolder | undefined;
+  readonly pids: readonly number[];
+  /** The holder has died, and these that it started have not: `1439 (apt-get)`. Empty while it lives. */
+  readonly orphans: readonly string[];
+}
+
+/** Who holds the lock now, without taking it: empty lists when nobody does. */
+export function readLockHolders(path: string): LockHolders {
+  const alive = findHolders(path);
+  const pids = alive.map((process) => process.pid);
+  const holder = pids.length === 0 ? undefined : readHolder(path);
+  const hasDied = holder !== undefined && !pids.includes(holder.pid);
+  return { holder, pids, orphans: hasDied ? alive.map(nameProcess) : [] };
+}
+
+function nameProcess({ pid, command }: HoldingProcess): string {
+  return `${pid} (${command})`;
 }
 
 function makeLock(descriptor: number): Lock {
@@ -106,12 +121,17 @@ function describeBusy(path: string, ours: number, what: string): Failure {
     const message = `${what} is held by process ${holder.pid} (${holder.command})${since}`;
     return new Failure(EXIT.locked, 'RL0620', message, 'wait for it to end, or stop it with Ctrl-C or kill');
   }
-  const names = others.map((process) => `${process.pid} (${process.command})`).join(', ');
+  const names = others.map(nameProcess).join(', ');
   if (holder === undefined) {
     return new Failure(EXIT.locked, 'RL0620', `${what} is held by process ${names || 'unknown'}`);
   }
   const message = `${what} is held${since}: ${holder.command} (process ${holder.pid}) has died, but what it started still runs: ${names}`;
-  return new Failure(EXIT.locked, 'RL0620', message, 'wait for that process to end, or kill it');
+  return new Failure(
+    EXIT.locked,
+    'RL0620',
+    message,
+    `wait for them to end, or: kill ${others.map(({ pid }) => pid).join(' ')}`,
+  );
 }
 
 /** Undefined when the file is empty or half written: the holder has the lock and is about to write its name. */

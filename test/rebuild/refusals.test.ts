@@ -318,3 +318,13 @@ test('a guest that does not shut down is switched off when its spec says so, not
   expect(stopped).toMatchObject({ status: 0, stdout: 'web1 did not answer and was switched off.\n' });
   expect(world.domains()).toEqual([]);
 });
+
+test('a guest that is too slow is taken back, and the hint says how to give it more time', async () => {
+  world.write('site/domus/web1.yaml', `${GUEST}timeouts: { ready: 2s }\n`);
+  world.fake.setScenario({ domains: { 'web1~verify': { ready: false } } });
+  const run = await rebuild('--stop');
+  expect(run.status).toBe(1);
+  expect(run.stderr).toMatch(/RL0731.*no ready line within 2 s/s);
+  expect(run.stderr).toContain('timeouts: { ready: 1min }');
+  expect(world.live).toBe(live);
+});

@@ -46,6 +46,15 @@ test('the orphan of a killed rebuild holds the guest; then rollback ends clean (
   const orphan = await world.relight('rollback', 'web1');
   expect(orphan.status).toBe(10);
   expect(orphan.stderr).toMatch(/has died, but what it started still runs: .*mmdebstrap/s);
+  expect(orphan.stderr).toMatch(/hint: wait for them to end, or: kill \d+/);
+  const status = await world.relight('status', 'web1');
+  expect(status.stdout).toMatch(/UNFINISHED {2}operation [0-9a-f]+ stopped at: bootstrap-root\n/);
+  expect(status.stdout).toMatch(
+    /relight has died; what it started still runs: .*\n +first: .* kill \d+.*\n +next: /,
+  );
+  expect(status.stdout).not.toContain('at work');
+  const watched = await world.relight('watch', 'web1');
+  expect(watched.stdout).toContain('web1: relight has died, and it is not finished: relight status web1');
   world.fake.setFaults();
   await world.settle();
   expect((await world.relight('rollback', 'web1')).status).toBe(0);

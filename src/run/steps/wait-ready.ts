@@ -43,7 +43,8 @@ export async function waitReady(
     if (state.facts !== undefined) break;
     const spent = (Date.now() - started) / 1000;
     if (state.failure !== undefined) throw describeFailure(step, state.failure, last);
-    if (spent > step.deadline) throw describeFailure(step, describeSilence(state, step.deadline), last);
+    if (spent > step.deadline)
+      throw describeFailure(step, describeSilence(state, step.deadline), last, suggestTime(step.deadline));
     if (lines.length > 0) gone = 0;
     else if (Date.now() - looked > LOOK_MS) {
       looked = Date.now();
@@ -81,11 +82,24 @@ function describeFailure(
   step: { domain: string; console: string },
   problem: string,
   last: readonly string[],
+  hint?: string,
 ): Failure {
   const message = [`${step.domain} did not come up: ${problem}`, ...last.map((line) => `| ${line}`)].join(
     '\n  ',
   );
-  return new Failure(EXIT.failed, 'RL0731', message, `the whole console is in ${step.console}`);
+  const place = `the whole console is in ${step.console}`;
+  return new Failure(
+    EXIT.failed,
+    'RL0731',
+    message,
+    hint === undefined ? place : `${hint}\n  hint: ${place}`,
+  );
+}
+
+/** A guest that still gets on needs more time, as on a machine that is busy or cannot virtualise. */
+function suggestTime(seconds: number): string {
+  const minutes = Math.min(999, Math.ceil(seconds / 30));
+  return `if it was still getting on, give it more time in its spec: timeouts: { ready: ${minutes}min }`;
 }
 
 /** Reads what has been added to a console's log since the last call, as clean lines. */

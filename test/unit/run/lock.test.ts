@@ -105,10 +105,10 @@ describe('acquireLock', () => {
     const lock = await tryLock(path);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(me);
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(readLockHolders(path)).toEqual({ holder: me, pids: [process.pid] });
+    expect(readLockHolders(path)).toEqual({ holder: me, pids: [process.pid], orphans: [] });
     lock.release();
     lock.release();
-    expect(readLockHolders(path)).toEqual({ holder: undefined, pids: [] });
+    expect(readLockHolders(path)).toEqual({ holder: undefined, pids: [], orphans: [] });
     (await tryLock(path)).release();
   });
 
