@@ -108,7 +108,7 @@ function findNetwork(directory: string): string {
   return [...(site?.networks.keys() ?? [])][0] ?? 'lan';
 }
 
-/** The files are judged as `check` would, before any is written. */
+/** The files are judged as `check` would, before any is written; warnings are said and hinder nothing. */
 function refuseInvalid(
   context: CommandContext,
   directory: string,
@@ -117,16 +117,15 @@ function refuseInvalid(
 ): void {
   const there = hasSite ? readSite(directory) : undefined;
   const parsed = parseSite({ directory, files: new Map([...(there?.files ?? []), ...files]) });
-  const errors = parsed.issues.filter(
-    ({ severity, position }) => severity === 'error' && files.has(position?.file ?? ''),
-  );
-  const [first] = errors;
-  if (first === undefined) return;
+  const issues = parsed.issues.filter(({ position }) => files.has(position?.file ?? ''));
+  if (issues.length === 0) return;
+  const errors = issues.filter(({ severity }) => severity === 'error');
   const report = {
-    issues: errors,
+    issues: errors.length === 0 ? issues : errors,
     sources: parsed.sources,
     nameFile: nameFileFrom(context.workingDirectory),
   };
   context.say(formatPretty(report, { color: context.color }));
+  if (errors.length === 0) return;
   throw new Failure(EXIT.invalid, 'RL0781', 'these answers make no valid site; nothing was written');
 }

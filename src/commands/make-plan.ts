@@ -198,14 +198,20 @@ function refuseTooFull({ facts }: PlanHost, plan: Plan): void {
   const wanted = countNewBytes(plan);
   // Files are sparse: they need what will be written, which is about what the root in the works needs.
   const needed = inFiles ? Math.min(wanted, WORK_BYTES) : wanted;
-  if (facts.freeBytes < needed) refuseSpace('the storage', needed, facts.freeBytes);
   const free = countFreeBelow(facts.paths.state);
   const below = WORK_BYTES + (inFiles ? needed : 0);
-  if (free < below) refuseSpace(`the state directory ${facts.paths.state}`, below, free);
+  const hasOld = facts.live !== undefined;
+  // The larger need first, so that nobody makes room twice.
+  if (inFiles && free < below) refuseSpace(`the state directory ${facts.paths.state}`, below, free, hasOld);
+  if (facts.freeBytes < needed) refuseSpace('the storage', needed, facts.freeBytes, hasOld);
+  if (free < below) refuseSpace(`the state directory ${facts.paths.state}`, below, free, hasOld);
 }
 
-function refuseSpace(where: string, needed: number, free: number): never {
+function refuseSpace(where: string, needed: number, free: number, hasOld: boolean): never {
   const mebibytes = (bytes: number) => formatSize(Math.floor(bytes / 1024 ** 2) * 1024 ** 2);
   const message = `too little space in ${where}: ${mebibytes(needed)} are needed, ${mebibytes(free)} are free`;
-  throw new Failure(EXIT.notReady, 'RL0766', message, 'free some: relight prune removes old generations');
+  const hint = hasOld
+    ? 'free some: relight prune removes old generations'
+    : 'free some, or name another place: host.storage in site.yaml for disks, RELIGHT_STATE for the work';
+  throw new Failure(EXIT.notReady, 'RL0766', message, hint);
 }

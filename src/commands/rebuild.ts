@@ -26,6 +26,8 @@ export async function runPlan(
     }
     if (options.json === true) context.print(`${JSON.stringify(plan, undefined, 2)}\n`);
     else if (options.output === undefined) context.print(formatPlan(plan, context.verbose));
+    if (options.json !== true && host.facts.running && options.stop !== true)
+      context.say(`${name} is running: it is shut down only by relight rebuild ${name} --stop\n`);
     return EXIT.done;
   });
 }
@@ -54,7 +56,7 @@ export async function runRebuild(
       context.print(await describeResult(host, plan, findings, view.times, host.session.steadyHypervisor));
       return EXIT.done;
     } catch (error) {
-      throw explainFailure(error, host);
+      throw explainFailure(error, host, plan);
     }
   });
 }

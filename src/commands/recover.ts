@@ -119,7 +119,7 @@ async function continueUnfinished(context: CommandContext, host: GuestHost, wish
       );
     return true;
   } catch (error) {
-    throw explainFailure(error, host);
+    throw explainFailure(error, host, plan);
   }
 }
 

@@ -25,7 +25,7 @@ export function registerCommands(program: Command, makeContext: MakeContext, set
     .version(RELIGHT_VERSION, '-V, --version')
     .option('--no-color', 'plain text; NO_COLOR does the same')
     .option('-v, --verbose', 'show each external command')
-    .showHelpAfterError()
+    .showHelpAfterError('relight --help lists the commands, relight COMMAND --help its options')
     .exitOverride();
 
   const context = () => makeContext(program.opts());

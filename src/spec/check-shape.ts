@@ -54,15 +54,21 @@ function cutOut(written: Record<string, unknown>, issue: ShapeIssue, cutDepth: C
 /** Several checks of one value can fail for one reason. */
 function dropRepeats(found: readonly ShapeIssue[], document: SpecDocument): readonly Issue[] {
   const seen = new Set<string>();
-  return found
-    .slice(0, MAX_ISSUES)
-    .flatMap((issue) => explainShapeIssue(document, issue, []))
-    .filter((issue) => {
-      const identity = `${issue.code} ${issue.path} ${issue.message}`;
-      if (seen.has(identity)) return false;
-      seen.add(identity);
-      return true;
-    });
+  const isWrongType = (issue: ShapeIssue) => issue.code === 'invalid_type';
+  const wrong = new Set(found.filter(isWrongType).map(({ path }) => path.join('\0')));
+  return (
+    found
+      // What is no list at all has not too many entries either.
+      .filter((issue) => isWrongType(issue) || !wrong.has(issue.path.join('\0')))
+      .slice(0, MAX_ISSUES)
+      .flatMap((issue) => explainShapeIssue(document, issue, []))
+      .filter((issue) => {
+        const identity = `${issue.code} ${issue.path} ${issue.message}`;
+        if (seen.has(identity)) return false;
+        seen.add(identity);
+        return true;
+      })
+  );
 }
 
 /** The entries of a list with their positions, without those that were cut out. */

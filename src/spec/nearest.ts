@@ -5,9 +5,11 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
+    if (Math.abs(candidate.length - word.length) > bestDistance) continue;
     const distance = measureDistance(normalise(word), normalise(candidate));
-    if (distance < bestDistance) {
+    // Of two that are as close, letters that were swapped are likelier than one too many.
+    const isLikelier = best !== undefined && best.length !== word.length && candidate.length === word.length;
+    if (distance < bestDistance || (distance === bestDistance && isLikelier)) {
       best = candidate;
       bestDistance = distance;
     }

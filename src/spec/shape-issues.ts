@@ -168,7 +168,10 @@ function explainType(document: SpecDocument, path: SpecPath, value: unknown, exp
 
 function suggestType(value: unknown, expected: string): string {
   if (value === null) return 'give it a value, or leave the key out';
-  if (expected === 'boolean') return 'write true or false, without quotes';
+  if (expected === 'boolean')
+    return typeof value === 'string'
+      ? 'write true or false, without quotes (yes and no are text in YAML 1.2)'
+      : '';
   if (expected === 'array') return isPlainMap(value) ? 'start each entry with "- "' : 'write it as [ ... ]';
   if ((expected === 'int' || expected === 'number') && typeof value === 'string')
     return 'write the number without quotes';

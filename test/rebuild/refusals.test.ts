@@ -328,3 +328,16 @@ test('a guest that is too slow is taken back, and the hint says how to give it m
   expect(run.stderr).toContain('timeouts: { ready: 1min }');
   expect(world.live).toBe(live);
 });
+
+test('a first build that fails says that its kept disk stays, and a plan that the running guest needs --stop', async () => {
+  const planned = await world.relight('plan', 'web1');
+  expect(planned.stderr).toContain('web1 is running: it is shut down only by relight rebuild web1 --stop');
+  world.create();
+  world.fake.setFaults('mmdebstrap:1=exit 25');
+  const run = await rebuild();
+  expect(run.status).toBe(1);
+  expect(run.stderr).toMatch(
+    /hint: kept disks are never removed: \S*web1-srv stays, empty, for the next build/,
+  );
+  expect(world.volumes()).toEqual(['vg0/web1-srv relight.state=kept']);
+});
