@@ -20,7 +20,7 @@ async function main(): Promise<ExitStatus> {
     await program.parseAsync(process.argv);
     return status;
   } catch (error) {
-    return reportError(error);
+    return reportError(controller.signal.aborted && isByInterruption(error) ? INTERRUPTED : error);
   }
 }
 
@@ -37,6 +37,17 @@ function makeContext(options: { color?: boolean; verbose?: boolean }, signal: Ab
     verbose: options.verbose === true,
     signal,
   };
+}
+
+const INTERRUPTED = new Failure(EXIT.interrupted, 'RL0604', 'interrupted');
+
+/**
+ * Ctrl-C reaches the commands that look at this machine, too: what they then fail to say is no lack of this machine. What
+ * fails in the middle of changes has said for itself how things stand.
+ */
+function isByInterruption(error: unknown): boolean {
+  if (error instanceof Failure) return error.status === EXIT.notReady;
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 function reportError(error: unknown): ExitStatus {

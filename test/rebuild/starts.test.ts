@@ -61,6 +61,18 @@ test('the orphan of a killed rebuild holds the guest; then rollback ends clean (
   expect(world.volumes()).toEqual(['vg0/web1-srv relight.state=kept']);
 }, 600_000);
 
+test('Ctrl-C while apt is asked for its archives is an interruption, not a missing archive', async () => {
+  world.fake.setFaults('apt-get:1=wait');
+  const run = world.relight('rebuild', 'web1', '--yes');
+  await waitForCall('apt-get');
+  const holder = await world.relight('resume', 'web1');
+  process.kill(Number(/process (\d+) /.exec(holder.stderr)?.[1]), 'SIGINT');
+  const { status, stderr } = await run;
+  expect(status, stderr).toBe(130);
+  expect(stderr).toContain('RL0604');
+  expect(world.volumes()).toEqual([]);
+}, 600_000);
+
 test('Ctrl-C ends with 130, names both ways on, and resume finishes', async () => {
   world.fake.setFaults('mmdebstrap:1=wait');
   const run = world.relight('rebuild', 'web1', '--yes');
