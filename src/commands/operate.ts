@@ -26,7 +26,7 @@ export function makeOperationView(
   plan: Pick<Plan, 'guest' | 'operation' | 'actions'>,
 ): { request: OperationRequest; view: ProgressView } {
   const directory = statePaths.operation(paths, plan.guest, plan.operation);
-  const view = createProgressView(context, plan.actions.length, (progress) => {
+  const view = createProgressView(context, plan.actions, (progress) => {
     writeFileQuickly(locateOperation(directory).progress, `${JSON.stringify(progress)}\n`);
   });
   return { request: { session, paths, listener: view, signal: context.signal }, view };

@@ -19,12 +19,14 @@ export interface ProgressView extends OperationListener {
 /** Shows phases with progress: one live line an action on a terminal, dated plain lines elsewhere. */
 export function createProgressView(
   context: CommandContext,
-  total: number,
+  actions: readonly Action[],
   record: (progress: { action: string; title: string; percent: number; what: string }) => void,
 ): ProgressView {
   const times = new Map<string, number>();
   let current: { action: Action; since: number; shown: number; undoing: boolean } | undefined;
-  let count = 0;
+  /** Where the action stands in the plan: a resume goes on with the numbers of the run before. */
+  const placeOf = ({ id }: Action) =>
+    `${String(actions.findIndex((each) => each.id === id) + 1).padStart(2)}/${actions.length}`;
   const draw = (text: string) => {
     if (context.terminal) context.say(`\r\u001b[K${text.slice(0, WIDTH)}`);
   };
@@ -37,9 +39,8 @@ export function createProgressView(
     begun: (action, undoing) => {
       // Nothing to take back: a kept disk, an identity, a mere look.
       if (undoing && action.undo.length === 0) return;
-      count += 1;
       current = { action, since: Date.now(), shown: Date.now(), undoing };
-      const title = describe(action, undoing, count, total);
+      const title = describe(action, undoing ? 'undo' : placeOf(action));
       record({ action: action.id, title: action.title, percent: 0, what: '' });
       if (context.terminal) draw(title);
       else line(title);
@@ -50,7 +51,7 @@ export function createProgressView(
       times.set(action.phase, (times.get(action.phase) ?? 0) + seconds);
       const { undoing } = current;
       const mark = { done: 'done', found: 'already done', failed: 'FAILED', undone: 'taken back' }[outcome];
-      line(`${describe(action, undoing, count, total)}: ${mark} (${seconds.toFixed(1)} s)`);
+      line(`${describe(action, undoing ? 'undo' : placeOf(action))}: ${mark} (${seconds.toFixed(1)} s)`);
       current = undefined;
     },
     progress: (percent, what) => {
@@ -61,7 +62,7 @@ export function createProgressView(
       current.shown = now;
       record({ action: current.action.id, title: current.action.title, percent, what });
       const seconds = Math.round((now - current.since) / 1000);
-      const text = `${describe(current.action, current.undoing, count, total)}: ${percent} % ${what} (${seconds} s)`;
+      const text = `${describe(current.action, current.undoing ? 'undo' : placeOf(current.action))}: ${percent} % ${what} (${seconds} s)`;
       if (context.terminal) draw(text);
       else line(text);
     },
@@ -69,9 +70,9 @@ export function createProgressView(
     note: (text) => line(`note: ${text}`),
     takingBack: (reason) => {
       line('');
-      line(`failed: ${reason}`);
+      // All of it comes at the end, where it is looked for.
+      line(`failed: ${reason.split('\n', 1)[0]}`);
       line('taking back what was begun');
-      count = 0;
     },
     close: () => {
       if (context.terminal) context.say('\r\u001b[K');
@@ -79,7 +80,6 @@ export function createProgressView(
   };
 }
 
-function describe(action: Action, undoing: boolean, count: number, total: number): string {
-  const place = undoing ? 'undo' : `${String(count).padStart(2)}/${total}`;
+function describe(action: Action, place: string): string {
   return `[${place}] ${action.phase}: ${action.title}`;
 }

@@ -4,7 +4,7 @@ import { listDirectory } from '../run/directory.ts';
 import { pathExists, readTextFile } from '../run/files.ts';
 import { readJournal } from '../run/journal-file.ts';
 import { readLockHolders } from '../run/lock.ts';
-import { listOperations, locateOperation } from '../run/operations.ts';
+import { listOperations, loadPlan, locateOperation } from '../run/operations.ts';
 import { chooseHypervisor, choosePaths } from '../run/probe-host.ts';
 import { openConsole } from '../run/steps/wait-ready.ts';
 import { pause } from '../run/time.ts';
@@ -30,7 +30,9 @@ export async function runWatch(
     context.print(`${name}: nothing was ever run; start one by: relight rebuild ${name}\n`);
     return EXIT.done;
   }
-  context.print(`${name}: operation ${record.operation}, begun ${record.state.startedAt}\n`);
+  const { finished, rolledBack, startedAt, endedAt } = record.state;
+  const how = finished ? `finished ${endedAt}` : rolledBack ? `taken back ${endedAt}` : 'not over yet';
+  context.print(`${name}: operation ${record.operation}, begun ${startedAt}, ${how}\n`);
   const follower = createFollower(context, record.directory);
   while (!context.signal.aborted) {
     const over = follower.step();
@@ -47,10 +49,38 @@ export async function runWatch(
   return EXIT.interrupted;
 }
 
+/** Records of a journal as a person says them. */
+const WORDS: Readonly<Record<string, string>> = {
+  'operation-started': 'begins',
+  'action-intent': 'begins',
+  'action-done': 'done',
+  'action-failed': 'failed',
+  'undo-intent': 'takes back',
+  'undo-done': 'taken back',
+  'undo-failed': 'not taken back',
+  committed: 'the new configuration is in place',
+  'rolled-back': 'all is taken back',
+  'needs-person': 'needs a person',
+};
+
+function readTitles(directory: string): ReadonlyMap<string, string> {
+  try {
+    return new Map(loadPlan(directory).plan.actions.map(({ id, title }) => [id, title]));
+  } catch {
+    return new Map(); // A plan of another version: its actions have their names.
+  }
+}
+
+function describeAction(id: string, titles: ReadonlyMap<string, string>): string {
+  const title = titles.get(id);
+  return title === undefined ? id : `${id}: ${title}`;
+}
+
 /** Prints what is new in an operation's directory; true when the operation is over. */
 function createFollower(context: CommandContext, directory: string): { step: () => boolean } {
   const places = locateOperation(directory);
   const consoles = new Map<string, ReturnType<typeof openConsole>>();
+  const titles = readTitles(directory);
   let seen = 0;
   let progress = '';
   return {
@@ -58,9 +88,9 @@ function createFollower(context: CommandContext, directory: string): { step: () 
       let over = false;
       const { records } = readJournal(places.journal);
       for (const { time, event } of records.slice(seen)) {
-        const detail = 'action' in event ? ` ${event.action}` : '';
+        const detail = 'action' in event ? ` ${describeAction(event.action, titles)}` : '';
         const message = 'message' in event ? `: ${event.message}` : '';
-        context.print(`${time.slice(11, 19)} ${event.type}${detail}${message}\n`);
+        context.print(`${time.slice(11, 19)} ${WORDS[event.type] ?? event.type}${detail}${message}\n`);
         over = event.type === 'finished' || event.type === 'rolled-back' || event.type === 'needs-person';
       }
       seen = records.length;

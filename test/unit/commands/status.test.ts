@@ -183,7 +183,7 @@ test('watch shows the phases and the console of the last rebuild, without contro
   printed = [];
   expect(await runWatch(context, 'web1', { site: directory })).toBe(0);
   const text = printed.join('');
-  expect(text).toContain('10:00:01 action-intent install-root');
+  expect(text).toContain('10:00:01 begins install-root');
   expect(text).toContain('| booting');
   expect(text).not.toMatch(/[\u001b\u0007]/);
 });

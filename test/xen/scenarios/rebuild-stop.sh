@@ -12,7 +12,7 @@ wait $rebuild
 check 'rebuild --stop ends with 0' equals 0 $?
 wait $watch
 check 'watch ends with it' equals 0 $?
-check 'watch saw its phases' grep -q 'action-done commit' "$LAB_OUT/watch.txt"
+check 'watch saw its phases' grep -q ' done commit' "$LAB_OUT/watch.txt"
 check 'watch saw the console of the guest' grep -q '| .*relight-ready' "$LAB_OUT/watch.txt"
 check 'watch cleaned it of control sequences' sh -c "! grep -q '$(printf '\033')' '$LAB_OUT/watch.txt'"
 tail -n 12 "$LAB_OUT/rebuild.log"
