@@ -47,7 +47,9 @@ export function describeStep(step: Step): string {
     case 'watch-install':
       return `follow the installer on ${step.domain} for up to ${step.deadline} s${step.served === undefined ? '' : `, serving it the vault on ${step.served.address}:${step.served.port}`}`;
     case 'unpack-overlay':
-      return `put ${step.entries.length} files into ${step.root}: ${step.entries.map((each) => each.path).join(' ')}`;
+      return step.entries.length === 0
+        ? `put no files into ${step.root}`
+        : `put ${step.entries.length} files into ${step.root}: ${step.entries.map((each) => each.path).join(' ')}`;
     case 'set-password':
       return `set the password of ${step.user} from [${step.secret}]`;
     case 'write-grub-config':
@@ -81,10 +83,9 @@ export function describeStep(step: Step): string {
   }
 }
 
+/** A word as a shell would take it; of a script its first line. */
 function shorten(word: string): string {
-  const [line = ''] = word.split('\n');
-  const short = line.length > 160 ? `${line.slice(0, 157)}...` : line;
-  return word === short && /^[A-Za-z0-9_@%+=:,./~^-]+$/.test(short)
-    ? short
-    : `'${short}${word === line ? '' : ' ...'}'`;
+  const [line = '', ...more] = word.split('\n');
+  if (more.length > 0) return `'${line} ...'`;
+  return /^[A-Za-z0-9_@%+=:,./~^-]+$/.test(line) ? line : `'${line.replaceAll("'", `'\\''`)}'`;
 }
