@@ -4,6 +4,7 @@ import { DURATION_PATTERN } from './duration.ts';
 import { rule, text } from './rule-text.ts';
 import { SIZE_PATTERN } from './size.ts';
 import { findSshKeyFault, SSH_KEY_PATTERN } from './ssh-key.ts';
+import { isTimeZone } from './time-zone.ts';
 
 /** The allow-lists of single values. What passes here may reach a file format, a command line or a host name. */
 
@@ -35,7 +36,7 @@ export const locale = text(
 export const timezone = text(
   /^[A-Z][A-Za-z0-9_+-]{0,31}(?:\/[A-Za-z0-9][A-Za-z0-9_+-]{0,31}){0,2}$/,
   'RL2107',
-);
+).refine(isTimeZone, { error: rule('RL2139') });
 export const keyboard = text(/^[a-z][a-z0-9-]{1,31}$/, 'RL2108');
 
 const HOST = '(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\\[[0-9a-fA-F:]{2,39}\\])';

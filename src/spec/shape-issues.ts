@@ -6,6 +6,7 @@ import { formatPath, locateKey, locateValue, readSource, type SpecPath } from '.
 import { suggestNearest } from './nearest.ts';
 import { type RuleReference, readRule } from './rule-text.ts';
 import { suggestSize } from './size.ts';
+import { suggestTimeZone } from './time-zone.ts';
 
 /** The parts of an issue of the schema library that are used here. */
 export interface ShapeIssue {
@@ -111,6 +112,7 @@ function explainMissing(document: SpecDocument, path: SpecPath): Issue {
 const SUGGESTIONS: Readonly<Record<string, (text: string) => string>> = {
   RL2102: suggestSize,
   RL2138: suggestDuration,
+  RL2139: suggestTimeZone,
 };
 
 function explainRule(

@@ -165,4 +165,9 @@ export const VALUE_CODES = {
     message: '"{value}" is not a time: a time is a whole number with s, min or h, at most 24h',
     hint: '{suggestion}',
   },
+  RL2139: {
+    title: 'Unknown time zone',
+    message: 'there is no time zone {value}',
+    hint: '{suggestion}',
+  },
 } as const satisfies Record<string, CodeEntry>;
