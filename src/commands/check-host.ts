@@ -2,12 +2,14 @@ import { Failure } from '../report/failure.ts';
 import type { Issue } from '../report/issue.ts';
 import { chooseHypervisor, choosePaths, hashFacts, probeHost } from '../run/probe-host.ts';
 import { createRunner } from '../run/runner-spawn.ts';
+import { readSecrets } from '../run/secrets.ts';
 import { openHypervisor } from '../run/session.ts';
 import { openVolumeStore } from '../run/volumes/store.ts';
 import type { GuestSpec, Site } from '../spec/types.ts';
 import type { CommandContext } from './context.ts';
 import type { LoadedSite } from './load-site.ts';
-import { makePlan } from './make-plan.ts';
+import { listSecrets, makePlan } from './make-plan.ts';
+import { requireArchive } from './require-archive.ts';
 
 /** `check --host`: would a rebuild begin on this machine? It makes each guest's plan and tells what stands against it. */
 export async function checkGuestsOnHost(
@@ -38,5 +40,8 @@ async function tryPlan(context: CommandContext, site: Site, guest: GuestSpec): P
   const hypervisor = openHypervisor(kind, runner, paths);
   const openStore = (storage: Parameters<typeof openVolumeStore>[0]) => openVolumeStore(storage, runner);
   const facts = await probeHost({ site, guest, paths, hypervisor, runner, openStore });
-  await makePlan(context, { site, guest, paths, session: { runner }, facts, hostHash: hashFacts(facts) }, {});
+  const host = { site, guest, paths, session: { runner }, facts, hostHash: hashFacts(facts) };
+  const plan = await makePlan(context, host, {});
+  readSecrets(listSecrets(guest), context.environment);
+  await requireArchive(runner, plan);
 }

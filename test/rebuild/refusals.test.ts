@@ -341,3 +341,15 @@ test('a first build that fails says that its kept disk stays, and a plan that th
   );
   expect(world.volumes()).toEqual(['vg0/web1-srv relight.state=kept']);
 });
+
+test('check --host says what would stop a rebuild: a secret that is lost, an archive that is away', async () => {
+  expect(await world.relight('check', 'web1', '--host')).toMatchObject({ status: 0 });
+  const lost = GUEST.replace(/password: \{ hash: .* \} \}/, 'password: { file: /nope/anna } }');
+  world.write('site/domus/web1.yaml', lost);
+  const checked = await world.relight('check', 'web1', '--host');
+  expect(checked.status).not.toBe(0);
+  expect(checked.stdout + checked.stderr).toMatch(/RL0610.*\/nope\/anna/);
+  world.write('site/domus/web1.yaml', `${GUEST}mirror: http://127.0.0.1:9/debian\n`);
+  const away = await world.relight('check', 'web1', '--host');
+  expect(away.stdout + away.stderr).toContain('RL0777');
+});
