@@ -24,7 +24,7 @@ export async function checkGuestsOnHost(
     try {
       await tryPlan(context, site, guest);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
+      if (context.signal.aborted || !(error instanceof Failure)) throw error;
       const { code, message, hint } = error;
       const position = { file: guest.file, line: 1, column: 1, length: 1 };
       issues.push({ code, severity: 'error', message, position, ...(hint === undefined ? {} : { hint }) });

@@ -44,7 +44,7 @@ export function explainFailure(
     ...(error.hint === undefined ? [] : [error.hint]),
     ...(stays.length === 0
       ? []
-      : [`kept disks are never removed: ${stays.join(', ')} stays, empty, for the next build`]),
+      : [`kept disks are never removed: ${stays.join(', ')} stays for the next build`]),
     `what was there before is intact; the log is ${host.session.log.path}`,
   ].join('\n  hint: ');
   return new Failure(error.status, error.code, error.message, hint);

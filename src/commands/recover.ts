@@ -8,6 +8,7 @@ import type { DomainDefinition, Plan } from '../plan/types.ts';
 import { parseConfigHeader } from '../render/config-header.ts';
 import { parseQemuConfig } from '../render/qemu-config.ts';
 import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
+import { readBootId } from '../run/boot-id.ts';
 import { pathExists, readTextFile } from '../run/files.ts';
 import { findUnfinished, listOperations, loadPlan } from '../run/operations.ts';
 import { continueOperation, startOperation } from '../run/run-operation.ts';
@@ -104,7 +105,7 @@ async function continueUnfinished(context: CommandContext, host: GuestHost, wish
   const record = findUnfinished(host.paths, host.guest.name);
   if (record === undefined) return false;
   const { plan } = loadPlan(record.directory);
-  if (wish === 'resume' && mustInstall(record.state)) await requireArchive(host.session.runner, plan);
+  if (wish === 'resume' && mustInstall(record.state)) await requireArchive(host.session.runner, plan, true);
   context.say(`${host.guest.name}: ${wish} of operation ${record.operation}\n`);
   const { request, view } = makeOperationRequest(context, host, plan);
   try {
@@ -124,8 +125,10 @@ async function continueUnfinished(context: CommandContext, host: GuestHost, wish
 }
 
 /** Whether a resume may come to fetch packages: without the archive it would fail, and take back what there is. */
-function mustInstall({ committed, undoing, actions }: RunState): boolean {
-  return !committed && !undoing && actions.get(INSTALL_ACTION) !== 'done';
+function mustInstall({ committed, undoing, actions, boots }: RunState): boolean {
+  if (committed || undoing) return false;
+  // After a power cut what was not on the disk yet is made anew.
+  return actions.get(INSTALL_ACTION) !== 'done' || boots.get(INSTALL_ACTION) !== readBootId();
 }
 
 async function execute(context: CommandContext, host: GuestHost, plan: Plan): Promise<void> {

@@ -11,6 +11,7 @@ const SIGNED = ['InRelease', 'Release'];
 export async function requireArchive(
   runner: Runner,
   { guest, archive }: Pick<Plan, 'guest' | 'archive'>,
+  resuming = false,
 ): Promise<void> {
   if (archive === undefined) return;
   let why: string | undefined;
@@ -18,6 +19,11 @@ export async function requireArchive(
     const problem = await findObstacle(runner, `${archive.suite}/${file}`, archive.proxy);
     if (problem === undefined) return;
     why ??= problem;
+    // Who did not answer will not answer to another name.
+    if (/no answer|[Tt]imed out|timeout/.test(problem)) break;
   }
-  throw makeFailure(EXIT.notReady, 'RL0777', { url: archive.suite, why: why ?? '', name: guest });
+  const next = resuming
+    ? `then: relight resume ${guest}   or take it back: relight rollback ${guest}`
+    : `or, from a filled vault: relight rebuild ${guest} --offline`;
+  throw makeFailure(EXIT.notReady, 'RL0777', { url: archive.suite, why: why ?? '', next });
 }

@@ -1,16 +1,16 @@
 import { statePaths } from '../host/paths.ts';
 import { formatIssueLines, formatSize } from '../iso/show.ts';
 import type { PlanRequest } from '../plan/rebuild/request.ts';
-import { EXIT, type ExitStatus, Failure } from '../report/failure.ts';
+import { EXIT, type ExitStatus } from '../report/failure.ts';
 import type { Issue } from '../report/issue.ts';
 import { requireRoot } from '../run/identity.ts';
-import { readLockHolders } from '../run/lock.ts';
 import { examineOffline, findOfflineIssues, type OfflineAnswer } from '../run/vault/examine.ts';
 import { fillVault } from '../run/vault/fill.ts';
 import { withVaultLock } from '../run/vault/lock.ts';
 import { pruneVault } from '../run/vault/prune.ts';
 import type { VaultNeed } from '../vault/need.ts';
 import type { CommandContext } from './context.ts';
+import { refuseWhileAtWork } from './refuse-busy.ts';
 import { openVaultHost, type VaultHost } from './vault-guests.ts';
 import { fillForInstaller } from './vault-installer.ts';
 
@@ -108,21 +108,11 @@ export async function runVaultPrune(context: CommandContext, options: VaultOptio
   const host = await openVaultHost(context, [], options.site);
   return withVaultLock(host.vault, { ...context, command: 'relight vault prune' }, async (runner) => {
     const guests = new Set(host.loaded.parsed.guestFiles.keys());
-    for (const guest of guests) refuseWhileRebuilt(host, guest);
+    for (const guest of guests) refuseWhileAtWork(host.paths, guest, 'the vault');
     const { objects, bytes } = await pruneVault(host.vault, runner, guests);
     context.print(`${objects} objects removed, ${formatSize(bytes)}\n`);
     return EXIT.done;
   });
-}
-
-/** A rebuild may read what it has begun with, though the vault was filled anew since. @throws Failure RL0620 */
-function refuseWhileRebuilt({ paths }: VaultHost, guest: string): void {
-  const { holder, pids } = readLockHolders(statePaths.lock(paths, guest));
-  if (pids.length === 0) return;
-  const who =
-    holder === undefined ? `process ${pids.join(', ')}` : `${holder.command} (process ${holder.pid})`;
-  const message = `nothing is removed while ${who} works on ${guest}: it may read from the vault`;
-  throw new Failure(EXIT.locked, 'RL0620', message, 'relight vault prune again when it has ended');
 }
 
 /** Whether another route would do is no reason to call the guest ready: `rebuild` takes its own. */

@@ -13,6 +13,8 @@ export interface FstabEntry {
 /** Two thirds of the default time that a start may take until its ready line. */
 const DEVICE_SECONDS = 600;
 
+const EARLY_SECONDS = 120;
+
 /** How long a start may wait for a device, so that its ready line still comes in time to say what is missing. In seconds. */
 export function chooseDeviceSeconds(readySeconds: number): number {
   return Math.max(120, Math.floor((readySeconds * 2) / 3));
@@ -57,11 +59,17 @@ function encodeMount(entry: FstabEntry): string {
   return mount.replace(/[ \\]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`);
 }
 
+/** The journal's directory is wanted before anything else: a boot without that disk, as the trial is, waits all the time. */
+function isEarly(mount: string | undefined): boolean {
+  return mount !== undefined && /^\/var\/log(\/|$)/.test(mount);
+}
+
 /** The root's device is waited for by the initramfs. systemd.mount(5) has the others' timeout. */
 function findOptions(entry: FstabEntry, deviceSeconds: number): string {
   if (entry.role === 'root') return entry.filesystem === 'ext4' ? 'errors=remount-ro' : 'defaults';
   const own = { swap: 'sw', efi: 'umask=0077', data: 'defaults,nofail' }[entry.role];
-  return `${own},x-systemd.device-timeout=${deviceSeconds}s`;
+  const seconds = isEarly(entry.mount) ? Math.min(EARLY_SECONDS, deviceSeconds) : deviceSeconds;
+  return `${own},x-systemd.device-timeout=${seconds}s`;
 }
 
 /** XFS checks itself when it is mounted; fsck.xfs(8) does nothing. */

@@ -194,12 +194,9 @@ export function toBytes(content: string | Uint8Array): Uint8Array {
   return typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
 }
 
-/** The system's short name and text of an error, such as `ENOENT: no such file or directory`, without call and path. */
+/** The system's short name and text of an error, such as `ENOSPC: no space left on device, write`. */
 export function describeErrno(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'errno' in error
-    ? error.message.replace(/, [a-z]+(?: '[^']*')?(?: -> '[^']*')?$/, '')
-    : error.message;
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function hasCode(error: unknown, code: string): boolean {

@@ -77,11 +77,16 @@ export interface LockHolders {
 }
 
 /** Who holds the lock now, without taking it: empty lists when nobody does. */
-export function readLockHolders(path: string): LockHolders {
+export function readLockHolders(path: string, isFirstLook = true): LockHolders {
   const alive = findHolders(path);
   const pids = alive.map((process) => process.pid);
   const holder = pids.length === 0 ? undefined : readHolder(path);
   const hasDied = holder !== undefined && !pids.includes(holder.pid);
+  if (hasDied && isFirstLook) {
+    // The next run may have the lock, and be about to write its name over that of one that was killed.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+    return readLockHolders(path, false);
+  }
   return { holder, pids, orphans: hasDied ? alive.map(nameProcess) : [] };
 }
 

@@ -120,7 +120,10 @@ async function goForward(
     request.listener.takingBack(reason);
     const decision = decideNext(foldJournal(journal.records), plan, 'rollback', false);
     if (decision.do === 'undo') await executeUndo(makeExecution(plan, journal, request, true), decision);
-    throw error instanceof Failure ? error : new Failure(EXIT.failed, 'RL0742', reason);
+    if (!(error instanceof Failure)) throw new Failure(EXIT.failed, 'RL0742', reason);
+    // Begun and taken back is a failure, whatever the machine lacked.
+    const status = error.status === EXIT.notReady ? EXIT.failed : error.status;
+    throw new Failure(status, error.code, error.message, error.hint);
   }
 }
 

@@ -1,18 +1,19 @@
+import { listZones } from '../release/time-zones.ts';
 import { suggestNearest } from './nearest.ts';
 
 const known = new Map<string, boolean>();
+const listed = new Set<string>();
 
-/** Whether the IANA database has the zone, by its own name or by an older one; Debian packages the same database (tzdata). */
+/** Whether Debian's tzdata offers the zone, or the IANA database knows it by an older name (package tzdata-legacy). */
 export function isTimeZone(name: string): boolean {
-  const found = known.get(name);
-  if (found !== undefined) return found;
-  const isKnown = asks(name);
+  if (listed.size === 0) for (const zone of listZones()) listed.add(zone);
+  const isKnown = known.get(name) ?? (listed.has(name) || isIcuZone(name));
   known.set(name, isKnown);
   return isKnown;
 }
 
-/** ICU takes names in any case; files have one. */
-function asks(name: string): boolean {
+/** ICU takes a name in any case, but says the one that it has; files have one alone. */
+function isIcuZone(name: string): boolean {
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
     return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
@@ -23,6 +24,5 @@ function asks(name: string): boolean {
 
 /** The zone that was meant, or how zones are named. */
 export function suggestTimeZone(name: string): string {
-  const zones = [...Intl.supportedValuesOf('timeZone'), 'Etc/UTC'];
-  return suggestNearest(name, zones, 'as in Europe/London; timedatectl list-timezones has them all');
+  return suggestNearest(name, listZones(), 'as in Europe/London; timedatectl list-timezones has them all');
 }

@@ -58,7 +58,7 @@ export function buildShowArgv(versions: readonly string[]): string[] {
 
 /** argv that asks whether a URL can be had now, by apt's own methods and proxies. */
 export function buildReachArgv(url: string, target: string, proxy: string | undefined): string[] {
-  const options = ['Acquire::Retries=0', 'Acquire::http::Timeout=10', 'Acquire::https::Timeout=10'];
+  const options = ['Acquire::Retries=1', 'Acquire::http::Timeout=20', 'Acquire::https::Timeout=20'];
   const all = proxy === undefined ? options : [...options, `Acquire::http::Proxy=${proxy}`];
   return [
     '/usr/lib/apt/apt-helper',
@@ -71,7 +71,9 @@ export function buildReachArgv(url: string, target: string, proxy: string | unde
 
 /** The reason in the errors of apt's downloader, without the URL that it repeats. */
 export function readFetchError(stderr: string): string {
-  const line = stderr.split('\n').findLast((each) => each.startsWith('E: ') && !/download/i.test(each));
+  const line = stderr
+    .split('\n')
+    .findLast((each) => each.startsWith('E: ') && !/^E: Download Failed/i.test(each));
   return line?.replace(/^E: (?:Failed to fetch \S+ *)?/, '').trim() || 'it cannot be fetched';
 }
 

@@ -336,9 +336,7 @@ test('a first build that fails says that its kept disk stays, and a plan that th
   world.fake.setFaults('mmdebstrap:1=exit 25');
   const run = await rebuild();
   expect(run.status).toBe(1);
-  expect(run.stderr).toMatch(
-    /hint: kept disks are never removed: \S*web1-srv stays, empty, for the next build/,
-  );
+  expect(run.stderr).toMatch(/hint: kept disks are never removed: \S*web1-srv stays for the next build/);
   expect(world.volumes()).toEqual(['vg0/web1-srv relight.state=kept']);
 });
 

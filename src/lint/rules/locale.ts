@@ -1,4 +1,4 @@
-import { findQuestion } from '../../release/preseed-questions.ts';
+import { listZones } from '../../release/time-zones.ts';
 import { suggestNearest } from '../../spec/nearest.ts';
 import { placeOf, type Rule, report } from '../context.ts';
 
@@ -43,11 +43,3 @@ const LEGACY_ZONES: Readonly<Record<string, string>> = {
   'US/Mountain': 'America/Denver',
   'US/Pacific': 'America/Los_Angeles',
 };
-
-/** The zones that tzdata offers: its templates name them by area. */
-function listZones(suite: string | undefined): readonly string[] {
-  const areas = findQuestion('tzdata/Areas', suite)?.choices ?? [];
-  return areas.flatMap((area) =>
-    (findQuestion(`tzdata/Zones/${area}`, suite)?.choices ?? []).map((zone) => `${area}/${zone}`),
-  );
-}

@@ -140,7 +140,7 @@ export const OPERATION_CODES = {
   RL0777: {
     title: 'Archive out of reach',
     message: 'the archive {url} cannot be reached, and nothing was changed: {why}',
-    hint: 'look at the network, at `mirror` and at the cache of the site; from a filled vault: relight rebuild {name} --offline',
+    hint: 'look at the network, at `mirror` and at the cache of the site; {next}',
   },
   RL0780: {
     title: 'File is there already',

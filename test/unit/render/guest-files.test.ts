@@ -52,6 +52,8 @@ describe('fstab', () => {
     const entries: FstabEntry[] = [{ role: 'data', uuid: UUID, filesystem: 'ext4', mount: '/srv' }];
     expect(renderFstab(entries, chooseDeviceSeconds(3600))).toContain('x-systemd.device-timeout=2400s');
     expect([30, 900, 86400].map(chooseDeviceSeconds)).toEqual([120, 600, 57600]);
+    const log: FstabEntry = { role: 'data', uuid: UUID, filesystem: 'ext4', mount: '/var/log' };
+    expect(renderFstab([log], 2400)).toContain('x-systemd.device-timeout=120s');
   });
 
   test('a hostile UUID or mount point is refused or comes back as it was', () => {

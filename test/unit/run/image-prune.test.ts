@@ -11,13 +11,17 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { CommandContext } from '../../../src/commands/context.ts';
+import { runImagePrune } from '../../../src/commands/image-prune.ts';
 import { storeLayout } from '../../../src/image/layout.ts';
 import { pruneImageStore } from '../../../src/run/image-prune.ts';
 import { type ImageStore, openImageStore, type StoredImage } from '../../../src/run/image-store.ts';
+import { acquireLock } from '../../../src/run/lock.ts';
 import { createRunner } from '../../../src/run/runner-spawn.ts';
 import { putChunks } from '../../support/stored-image.ts';
 import { makeManifest } from '../image/samples.ts';
 
+const NOW = '2026-01-01T00:00:00.000Z';
 const DAY = 24 * 3600 * 1000;
 let directory = '';
 let store: ImageStore;
@@ -129,4 +133,25 @@ describe('pruning a store of images', () => {
     ).rejects.toMatchObject({ code: 'RL1505' });
     expect(store.list()).toHaveLength(1);
   });
+});
+
+test('the command waits for whoever works on this machine: a bake may be about to name a chunk', async () => {
+  await put('base', 1);
+  const printed: string[] = [];
+  const context = {
+    ...{
+      environment: { ...process.env, RELIGHT_STATE: join(directory, 'state') },
+      workingDirectory: directory,
+    },
+    ...{ print: (text: string) => printed.push(text), say: () => undefined, color: false, terminal: false },
+    ...{ verbose: false, signal: new AbortController().signal },
+  } as unknown as CommandContext;
+  const holder = { pid: process.pid, command: 'relight image bake web', since: NOW };
+  const lock = await acquireLock(join(directory, 'state/guests/web/lock'), holder, process.env);
+  await expect(runImagePrune(context, { store: directory })).rejects.toMatchObject({
+    ...{ code: 'RL0620', status: 10, message: expect.stringContaining('relight image bake web') },
+  });
+  lock.release();
+  expect(await runImagePrune(context, { store: directory })).toBe(0);
+  expect(printed.join('')).toBe('0 images and 0 chunks removed, 0 bytes\n');
 });

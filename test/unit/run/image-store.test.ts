@@ -39,16 +39,17 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const pathOf = (index: number) => store.chunkPath(manifest.chunks[index]?.id ?? '');
 
 describe('a store of images', () => {
-  test('gives back what was put in, in order, and leaves no drafts', async () => {
+  test('gives back what was put in, and leaves no drafts', async () => {
     const image = await store.putManifest(manifest, NOW);
     expect(store.find('base')).toEqual(image);
     expect(store.find(`base@${image.hash.slice(0, 8)}`)).toEqual(image);
     expect(store.readManifest(image)).toEqual(manifest);
-    const read: Buffer[] = [];
-    await readChunks(runner, manifest.chunks, store.chunkPath, async (bytes) => {
-      read.push(Buffer.from(bytes));
+    // They may come in another order.
+    const read = new Map<string, Buffer>();
+    await readChunks(runner, manifest.chunks, store.chunkPath, async (bytes, { id }) => {
+      read.set(id, Buffer.from(bytes));
     });
-    expect(Buffer.concat(read).equals(Buffer.concat(pieces))).toBe(true);
+    expect(manifest.chunks.map(({ id }) => read.get(id))).toEqual(pieces);
     expect(await store.verify(manifest)).toEqual([]);
     const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
     expect(names.filter((name) => /partial|tmp/.test(name))).toEqual([]);
