@@ -1,5 +1,5 @@
 import { DOM0, statePaths } from '../host/paths.ts';
-import type { Wish } from '../journal/decide.ts';
+import { decideNext, type Wish } from '../journal/decide.ts';
 import type { RunState } from '../journal/fold.ts';
 import { buildPrunePlan, choosePrunable, findOldGenerations } from '../plan/prune.ts';
 import { INSTALL_ACTION } from '../plan/rebuild/install.ts';
@@ -105,7 +105,8 @@ async function continueUnfinished(context: CommandContext, host: GuestHost, wish
   const record = findUnfinished(host.paths, host.guest.name);
   if (record === undefined) return false;
   const { plan } = loadPlan(record.directory);
-  if (wish === 'resume' && mustInstall(record.state)) await requireArchive(host.session.runner, plan, true);
+  if (wish === 'resume' && mustInstall(record.state, plan))
+    await requireArchive(host.session.runner, plan, true);
   context.say(`${host.guest.name}: ${wish} of operation ${record.operation}\n`);
   const { request, view } = makeOperationRequest(context, host, plan);
   try {
@@ -124,11 +125,12 @@ async function continueUnfinished(context: CommandContext, host: GuestHost, wish
   }
 }
 
-/** Whether a resume may come to fetch packages: without the archive it would fail, and take back what there is. */
-function mustInstall({ committed, undoing, actions, boots }: RunState): boolean {
-  if (committed || undoing) return false;
-  // After a power cut what was not on the disk yet is made anew.
-  return actions.get(INSTALL_ACTION) !== 'done' || boots.get(INSTALL_ACTION) !== readBootId();
+/** Whether a resume comes to fetch packages: without the archive it would fail, and take back what there is. */
+function mustInstall(state: RunState, plan: Plan): boolean {
+  const decision = decideNext(state, plan, 'resume', state.committed, readBootId());
+  if (decision.do !== 'continue' || decision.finishing) return false;
+  const places = new Map(plan.actions.map(({ id }, index) => [id, index]));
+  return (places.get(decision.from) ?? 0) <= (places.get(INSTALL_ACTION) ?? -1);
 }
 
 async function execute(context: CommandContext, host: GuestHost, plan: Plan): Promise<void> {

@@ -53,6 +53,18 @@ describe('refused before anything is touched', () => {
     expect(world.live).not.toBe(live);
   });
 
+  test('a resume that has installed already needs no archive', async () => {
+    world.fake.resetCalls();
+    world.fake.setFaults('xl create:1=kill-parent-instead');
+    await rebuild('--stop');
+    world.fake.setFaults();
+    await world.settle();
+    const argv = ['unshare', '--net', '--', ...world.argv('resume', 'web1')];
+    const resumed = await world.run(argv, { real: true });
+    expect(resumed.status, resumed.stderr).toBe(0);
+    expect(world.live).not.toBe(live);
+  });
+
   test('the volume group is too small, with numbers (P5)', async () => {
     world.create();
     rmSync(world.fake.directory, { recursive: true });
