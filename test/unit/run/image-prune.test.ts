@@ -1,6 +1,7 @@
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
@@ -16,6 +17,7 @@ import { runImagePrune } from '../../../src/commands/image-prune.ts';
 import { storeLayout } from '../../../src/image/layout.ts';
 import { pruneImageStore } from '../../../src/run/image-prune.ts';
 import { type ImageStore, openImageStore, type StoredImage } from '../../../src/run/image-store.ts';
+import { createJournal } from '../../../src/run/journal-file.ts';
 import { acquireLock } from '../../../src/run/lock.ts';
 import { createRunner } from '../../../src/run/runner-spawn.ts';
 import { putChunks } from '../../support/stored-image.ts';
@@ -152,6 +154,17 @@ test('the command waits for whoever works on this machine: a bake may be about t
     ...{ code: 'RL0620', status: 10, message: expect.stringContaining('relight image bake web') },
   });
   lock.release();
+  // A restore that was cut off: resume would go on reading.
+  const operation = join(directory, 'state/guests/web1/operations/7f3a21');
+  mkdirSync(operation, { recursive: true });
+  const journal = createJournal(`${operation}/journal.jsonl`, () => NOW);
+  const begun = { operation: '7f3a21', guest: 'web1', route: 'image:base', planHash: 'x', relight: '0.1.0' };
+  journal.append({ type: 'operation-started', ...begun, replaces: null });
+  await expect(runImagePrune(context, { store: directory })).rejects.toMatchObject({
+    ...{ status: 10, hint: 'relight resume web1   or   relight rollback web1' },
+  });
+  journal.append({ type: 'finished' });
+  journal.close();
   expect(await runImagePrune(context, { store: directory })).toBe(0);
   expect(printed.join('')).toBe('0 images and 0 chunks removed, 0 bytes\n');
 });
